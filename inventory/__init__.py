@@ -1,0 +1,1 @@
+"""Stock: lots, movements, balances and reservations over all stores."""

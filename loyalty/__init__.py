@@ -1,0 +1,1 @@
+"""Points: double-entry ledger of members."""

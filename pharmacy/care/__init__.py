@@ -1,0 +1,1 @@
+"""Refill plans and what keeps a patient in care."""

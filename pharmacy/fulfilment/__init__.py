@@ -1,0 +1,1 @@
+"""The flow of an order over all stages."""

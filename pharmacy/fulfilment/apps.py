@@ -1,0 +1,11 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class FulfilmentConfig(AppConfig):
+    """The flow of an order over all stages."""
+
+    name = "pharmacy.fulfilment"
+    label = "fulfilment"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Persons, stores, staff and their roles, grants and consents."""

@@ -1,0 +1,1 @@
+"""Pieces of the screens: partials, tags, gallery, error pages."""

@@ -1,0 +1,1 @@
+"""Settings: `base` and `oscar`, with the thin overlays `embedded`, `production` and `test`."""

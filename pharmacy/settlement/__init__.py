@@ -1,0 +1,1 @@
+"""Double-entry books of what was handed over and paid."""

@@ -1,0 +1,1 @@
+"""Prescriptions: intake, verification, claim, review, dispensing, reporting."""

@@ -1,0 +1,1 @@
+"""Tests of Rxflow: stories on a real PostgreSQL."""
