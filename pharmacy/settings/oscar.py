@@ -6,11 +6,11 @@ so that no migration file is ever copied.
 
 from __future__ import annotations
 
-from oscar.defaults import *  # noqa: F403 - the documented way to take Oscar's defaults
+from oscar.defaults import *
 
 OSCAR_APPS = [
     "oscar.config.Shop",
-    "oscar.apps.analytics.apps.AnalyticsConfig",
+    "pharmacy.analytics",
     "oscar.apps.checkout.apps.CheckoutConfig",
     "oscar.apps.address.apps.AddressConfig",
     "oscar.apps.shipping.apps.ShippingConfig",
@@ -46,6 +46,7 @@ OSCAR_APPS = [
     "sorl.thumbnail",
 ]
 OSCAR_MIGRATION_MODULES = {
+    "analytics": "oscar.apps.analytics.migrations",
     "partner": "oscar.apps.partner.migrations",
     "order": "oscar.apps.order.migrations",
 }
