@@ -35,7 +35,10 @@ def record(
 
     Args:
         by: the actor, such as `staff:<uuid>`, `person:<uuid>`, `system:intake`.
+        action: what was done, such as `issue.use.claimed`.
         subject: what was touched, such as `prescription:<uuid>`.
+        store: the code of the store where it happened.
+        reason: why, in words or as a code.
         facts: plain values; no patient data.
     """
     return AuditEntry.objects.create(
@@ -56,33 +59,41 @@ def read(*, by: str, subject: str, purpose: str, store: str = "") -> AuditEntry:
 
 def verify(batch: int = 5000) -> Verdict:
     """Recompute every hash and every link from the first entry to the head."""
-    previous, sealed, expected = GENESIS, 0, 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM core_auditentry e WHERE NOT EXISTS "
-                       "(SELECT 1 FROM core_auditseal s WHERE s.entry_id = e.id)")  # fmt: skip
+        cursor.execute(_UNSEALED)
         if cursor.fetchone()[0]:
-            return Verdict(False, 0, "entries without a seal")
-        while True:
-            cursor.execute(_CHAIN, [expected, expected + batch])
-            rows = cursor.fetchall()
-            if not rows:
-                break
-            for position, stored_previous, stored_hash, text in rows:
-                if position != expected or bytes(stored_previous) != previous:
-                    return Verdict(False, sealed, f"broken link at {expected}")
-                if text is None:
-                    return Verdict(False, sealed, f"entry of seal {position} is missing")
-                previous = hashlib.sha256(previous + text.encode()).digest()
-                if bytes(stored_hash) != previous:
-                    return Verdict(False, sealed, f"changed entry at {position}")
-                sealed, expected = sealed + 1, expected + 1
+            return Verdict(is_intact=False, sealed=0, problem="entries without a seal")
+        sealed, last, problem = _walk(cursor, batch)
+        if problem:
+            return Verdict(is_intact=False, sealed=sealed, problem=problem)
         cursor.execute("SELECT position, hash FROM core_audithead")
-        head = cursor.fetchone()
-    if head[0] != sealed or bytes(head[1]) != previous:
-        return Verdict(False, sealed, "the head does not match the last entry")
-    return Verdict(True, sealed)
+        position, stored = cursor.fetchone()
+    if position != sealed or bytes(stored) != last:
+        return Verdict(is_intact=False, sealed=sealed, problem="the head is not the last entry")
+    return Verdict(is_intact=True, sealed=sealed)
 
 
+def _walk(cursor: Any, batch: int) -> tuple[int, bytes, str]:
+    """Follow the chain; return how many seals held, the last hash, and what broke."""
+    previous, sealed = GENESIS, 0
+    while True:
+        cursor.execute(_CHAIN, [sealed + 1, sealed + 1 + batch])
+        rows = cursor.fetchall()
+        if not rows:
+            return sealed, previous, ""
+        for position, stored_previous, stored_hash, text in rows:
+            if position != sealed + 1 or bytes(stored_previous) != previous:
+                return sealed, previous, f"broken link at {sealed + 1}"
+            previous = hashlib.sha256(previous + (text or "").encode()).digest()
+            if bytes(stored_hash) != previous:
+                return sealed, previous, f"changed or missing entry at {position}"
+            sealed += 1
+
+
+_UNSEALED = """
+SELECT count(*) FROM core_auditentry e
+WHERE NOT EXISTS (SELECT 1 FROM core_auditseal s WHERE s.entry_id = e.id)
+"""
 _CHAIN = """
 SELECT s.position, s.previous, s.hash, core_audit_text(e)
 FROM core_auditseal s LEFT JOIN core_auditentry e ON e.id = s.entry_id

@@ -93,11 +93,11 @@ class EncryptedBinaryField(models.BinaryField):
         """Turn the Python value into bytes."""
         return bytes(value)
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:  # noqa: ARG002
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Decrypt on load."""
         return None if value is None else self.to_plain(unseal(bytes(value), self._context()))
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """Encrypt on save."""
         if value is None:
             return None

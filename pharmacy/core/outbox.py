@@ -139,7 +139,7 @@ def _run(pk: int) -> int:
                     reaction.handler(event)
                     failpoint("outbox.before-commit")
                     Delivery.objects.filter(pk=pk).update(state="done", error="")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - one bad reaction never stops the others
         _fail(pk, error)
     return 1
 
@@ -173,7 +173,7 @@ def _fail(pk: int, error: Exception) -> None:
     can_retry = not isinstance(error, PharmacyError) or error.is_retryable
     is_dead = row.attempts >= MAX_ATTEMPTS or not can_retry
     if not isinstance(error, PharmacyError):
-        log.exception("reaction %s failed", row.reaction)
+        log.error("reaction %s failed", row.reaction, exc_info=error)
     pause = dt.timedelta(seconds=min(2**row.attempts, 3600))
     row.state = "dead" if is_dead else "pending"
     row.error = code[:120]

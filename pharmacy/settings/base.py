@@ -8,7 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from pharmacy.settings import env
-from pharmacy.settings.oscar import *  # noqa: F403 - Oscar's settings are names at module level
+from pharmacy.settings.oscar import *
 from pharmacy.settings.oscar import OSCAR_APPS, OSCAR_MIGRATION_MODULES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -6,12 +6,13 @@ The secrets of the installation are made once and kept under `var/`, readable by
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import secrets
 from pathlib import Path
 
-from pharmacy.settings.base import *  # noqa: F403
+from pharmacy.settings.base import *
 from pharmacy.settings.base import VAR
 
 
@@ -28,10 +29,8 @@ def _own_secrets(folder: Path) -> dict[str, str]:
     draft = folder / f"secrets.{os.getpid()}.tmp"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(made))
-    try:
+    with contextlib.suppress(FileExistsError):
         os.link(draft, file)  # atomic: the first process wins
-    except FileExistsError:
-        pass
     draft.unlink()
     return {**made, **json.loads(file.read_text())}
 
@@ -42,7 +41,9 @@ SECRET_KEY = os.environ.get("RXFLOW_SECRET_KEY", _secrets["SECRET_KEY"])
 FIELD_KEYS = os.environ.get("RXFLOW_FIELD_KEYS", _secrets["FIELD_KEYS"])
 INDEX_KEY = os.environ.get("RXFLOW_INDEX_KEY", _secrets["INDEX_KEY"])
 STRIPE_API_KEY = os.environ.get("STRIPE_API_KEY", _secrets["STRIPE_API_KEY"])
-STRIPE_WEBHOOK_SECRETS = [os.environ.get("STRIPE_WEBHOOK_SECRET", _secrets["STRIPE_WEBHOOK_SECRET"])]
+STRIPE_WEBHOOK_SECRETS = [
+    os.environ.get("STRIPE_WEBHOOK_SECRET", _secrets["STRIPE_WEBHOOK_SECRET"])
+]
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 for _folder in ("queue", "queue-control", "media"):
     (VAR / _folder).mkdir(exist_ok=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pharmacy.settings import env
-from pharmacy.settings.base import *  # noqa: F403
+from pharmacy.settings.base import *
 
 DEBUG = False
 DATABASES = {"default": {**env.database(env.text("DATABASE_URL")), "CONN_MAX_AGE": 60}}

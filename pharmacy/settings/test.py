@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 
-from pharmacy.settings.base import *  # noqa: F403
+from pharmacy.settings.base import *
 from pharmacy.settings.base import DATABASES, VAR
 
 DEBUG = False

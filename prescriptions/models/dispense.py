@@ -38,9 +38,7 @@ class Dispense(models.Model):
     started_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)
     handed_over_at = models.DateTimeField(null=True)
-    stage = models.CharField(
-        max_length=11, choices=TRANSITIONS["stage"].choices, default="picking"
-    )
+    stage = models.CharField(max_length=11, choices=TRANSITIONS["stage"].choices, default="picking")
 
     class Meta:
         constraints = (

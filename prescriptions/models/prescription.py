@@ -120,5 +120,3 @@ class PrescriptionItem(models.Model):
                 condition=Q(quantity__gt=0), name="prescriptions_item_quantity_positive"
             ),
         )
-
-

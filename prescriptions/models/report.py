@@ -24,9 +24,7 @@ class Report(models.Model):
     confirmed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     receipt = models.CharField(max_length=120, blank=True)
-    stage = models.CharField(
-        max_length=9, choices=TRANSITIONS["stage"].choices, default="pending"
-    )
+    stage = models.CharField(max_length=9, choices=TRANSITIONS["stage"].choices, default="pending")
 
     @property
     def audit_subject(self) -> str:

@@ -1,0 +1,110 @@
+"""After the hand-over: take the money, settle the books, care for the next refill.
+
+Each function is a reaction to one event, idempotent by the bag or the order it concerns.
+"""
+
+from __future__ import annotations
+
+from loyalty import accrual
+from loyalty.accrual import PurchaseFact, PurchaseLine
+from pharmacy.care import refills
+from pharmacy.core.money import Money
+from pharmacy.fulfilment import ordering
+from pharmacy.fulfilment.models import Fulfilment
+from pharmacy.payment import collection
+from pharmacy.payment.events import PaymentCaptured
+from pharmacy.settlement import settling
+from pharmacy.settlement.events import OrderSettled
+from prescriptions import dispensing, reporting
+from prescriptions.events import MedicationHandedOver
+from prescriptions.models import Dispense
+
+
+def _bag(external_id: str) -> Dispense:
+    rows = Dispense.objects.select_related("issue__prescription", "store")
+    return rows.get(external_id=external_id)
+
+
+def _fulfilment_of(bag: Dispense) -> Fulfilment:
+    rows = Fulfilment.objects.select_related("order", "person", "store")
+    return rows.exclude(stage__in=["declined", "cancelled"]).get(issue=bag.issue)
+
+
+def take_money(event: MedicationHandedOver) -> None:
+    """Reaction (external): capture exactly what the bag is worth; the rest is let go."""
+    bag = _bag(event.dispense)
+    row = _fulfilment_of(bag)
+    collection.capture(
+        owner=row.payment_owner(bag.number),
+        amount=ordering.value_of(row, bag),
+        key=f"dispense:{bag.external_id}",
+    )
+
+
+def settle(event: PaymentCaptured) -> None:
+    """Reaction: write what was handed over and what was taken into the books."""
+    _, number, *rest = event.owner.split(":")
+    bag_number = int(rest[0]) if rest else 1
+    row = Fulfilment.objects.get(order__number=number)
+    bag = row.issue.dispenses.get(number=bag_number)
+    settling.settle(
+        owner=event.owner,
+        handed_over=ordering.value_of(row, bag),
+        captured=Money(event.amount_minor, event.currency),
+        key=f"settle:{bag.external_id}",
+    )
+
+
+def after_settled(event: OrderSettled) -> None:
+    """Reaction: the issue is settled; points for what the policy allows."""
+    _, number, *_rest = event.owner.split(":")
+    row = Fulfilment.objects.select_related("order", "issue", "person").get(order__number=number)
+    if row.stage == "completed":
+        reporting.note_settled(issue=row.issue)
+    if row.stage == "completed" and row.order.status == "awaiting-payment":
+        row.order.set_status("paid")
+        row.order.set_status("completed")
+    accrual.earn(fact=_purchase(row, event.owner))
+
+
+def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
+    _, _, *rest = owner.split(":")
+    bag = row.issue.dispenses.get(number=int(rest[0]) if rest else 1)
+    worth = dispensing.lines_by_medicine(bag)
+    prices = ordering.price_per_pack(row.order)
+    return PurchaseFact(
+        key=f"earn:{owner}",
+        person_id=row.person_id,
+        currency=row.order.currency,
+        occurred_at=bag.handed_over_at,
+        lines=[
+            PurchaseLine(
+                supply_class=medicine.supply_class,
+                net_minor=prices[medicine.product_id] * quantity // medicine.pack_size,
+                is_fund_paid=False,
+            )
+            for medicine, quantity in worth.items()
+        ],
+    )
+
+
+def report_back(event: MedicationHandedOver) -> None:
+    """Reaction (external): tell the issuer what was handed over."""
+    reporting.report(dispense=_bag(event.dispense))
+
+
+def plan_refills(event: MedicationHandedOver) -> None:
+    """Reaction: from the hand-over on, the next due date of each chronic medicine is known."""
+    bag = _bag(event.dispense)
+    row = _fulfilment_of(bag)
+    for line in bag.lines.select_related("issue_line__item__medicine"):
+        item = line.issue_line.item
+        if item.medicine and item.medicine.is_chronic and item.days_supply:
+            refills.plan(
+                person=row.person,
+                key=f"issue-line:{line.issue_line_id}",
+                medicine=item.medicine,
+                quantity=item.quantity,
+                days_supply=item.days_supply,
+                handed_over_date=bag.handed_over_at.date(),
+            )

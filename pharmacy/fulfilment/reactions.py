@@ -1,0 +1,31 @@
+"""The table of every reaction to every event: the one place that says what follows what.
+
+`external` reactions talk to the world and run outside any transaction; the others run in the
+transaction of their inbox row.
+"""
+
+from __future__ import annotations
+
+from pharmacy.core.outbox import react
+from pharmacy.fulfilment import cancellation, closing, placement, verifying
+from pharmacy.payment.events import PaymentAuthorised, PaymentCaptured
+from pharmacy.settlement.events import OrderSettled
+from prescriptions.events import (
+    MedicationHandedOver,
+    PrescriptionApproved,
+    PrescriptionDeclined,
+    PrescriptionReceived,
+)
+
+
+def register() -> None:
+    """Fill the outbox's table; called once when the apps are ready."""
+    react(PrescriptionReceived, verifying.verify)
+    react(PrescriptionApproved, placement.after_approval)
+    react(PrescriptionDeclined, cancellation.after_decline, external=True)
+    react(PaymentAuthorised, placement.after_authorised)
+    react(MedicationHandedOver, closing.take_money, external=True)
+    react(MedicationHandedOver, closing.report_back, external=True)
+    react(MedicationHandedOver, closing.plan_refills)
+    react(PaymentCaptured, closing.settle)
+    react(OrderSettled, closing.after_settled)

@@ -1,0 +1,113 @@
+"""Stage 1, intake: keep the exact bytes of a document, once.
+
+Decides only whether something is a document of a known format and of a sane size; what it is
+worth is decided next, in `verification.py`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from pharmacy.core import audit, clock, outbox
+from pharmacy.core.errors import Invalid, Refused
+from prescriptions import formats
+from prescriptions.events import PrescriptionReceived
+from prescriptions.models import Issuer, SourceDocument
+
+MAX_BYTES = 1_048_576
+
+
+class DocumentTooLarge(Invalid):
+    """More than one megabyte."""
+
+    code = "rx.too-large"
+    sentence = _("The document is larger than 1 MB.")
+
+
+class DocumentEmpty(Invalid):
+    """No bytes at all."""
+
+    code = "rx.empty"
+    sentence = _("The document is empty.")
+
+
+class AlreadyUsed(Refused):
+    """The same bytes came from another issuer."""
+
+    code = "rx.already-used"
+    sentence = _("This prescription was already received.")
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The stored document, and whether this call stored it."""
+
+    source: SourceDocument
+    is_new: bool
+
+
+def receive(
+    raw: bytes,
+    *,
+    channel: str,
+    issuer: Issuer | None = None,
+    signature: str = "",
+    media_type: str = "",
+) -> Receipt:
+    """Store a document as it came; the same document again gives the same row.
+
+    Args:
+        raw: the exact bytes, 1 byte to 1 MB.
+        issuer: the hospital that the channel authenticated; None where only the signature tells.
+        signature: the detached JWS, for formats that have one.
+
+    Raises:
+        DocumentEmpty, DocumentTooLarge, UnknownFormat: nothing is stored.
+        AlreadyUsed: another issuer sent these bytes before.
+    Emits: PrescriptionReceived.   Idempotent by: sha256 of the bytes.
+    """
+    if not raw:
+        raise DocumentEmpty
+    if len(raw) > MAX_BYTES:
+        raise DocumentTooLarge(size=len(raw))
+    document_format = formats.detect(raw, media_type)
+    digest = hashlib.sha256(raw).hexdigest()
+    known = SourceDocument.objects.filter(sha256=digest).first()
+    if known is None:
+        try:
+            return Receipt(
+                _store(raw, digest, document_format.name, channel, issuer, signature), True
+            )
+        except IntegrityError:
+            known = SourceDocument.objects.get(sha256=digest)
+    if known.issuer_id != (issuer.pk if issuer else None):
+        raise AlreadyUsed(sha256=digest)
+    return Receipt(known, is_new=False)
+
+
+@transaction.atomic
+def _store(
+    raw: bytes, digest: str, format_name: str, channel: str, issuer: Issuer | None, signature: str
+) -> SourceDocument:
+    source = SourceDocument.objects.create(
+        raw=raw,
+        sha256=digest,
+        signature=signature,
+        format=format_name,
+        channel=channel,
+        issuer=issuer,
+        received_at=clock.now(),
+    )
+    audit.record(
+        by=f"issuer:{issuer.external_id}" if issuer else f"channel:{channel}",
+        action="source.received",
+        subject=source.audit_subject,
+        format=format_name,
+        size=len(raw),
+    )
+    outbox.record(PrescriptionReceived(source=str(source.external_id)))
+    return source
