@@ -1,0 +1,1 @@
+"""The door for systems: hospitals push prescriptions, payment providers call back."""
