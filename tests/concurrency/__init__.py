@@ -1,0 +1,1 @@
+"""Real threads on the real database: each scarce thing has one winner."""

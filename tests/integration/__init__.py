@@ -1,0 +1,1 @@
+"""Stories over real rows, one part at a time."""

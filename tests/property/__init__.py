@@ -1,0 +1,1 @@
+"""Many random cases against a small oracle."""
