@@ -1,5 +1,46 @@
-"""Every address of the product: four doors, sign-in, static pieces."""
+"""Every address of the product: the entrance, the four doors, the gallery of pieces."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from pharmacy.pieces.views import account, appearance, gallery
+
+# (prefix, module, namespace); a door opens once its module exists.
+DOORS = [
+    ("bench/", "pharmacy.workbench.urls", "bench"),
+    ("hq/", "pharmacy.headquarters.urls", "hq"),
+    ("api/", "pharmacy.api.urls", "api"),
+    ("", "pharmacy.storefront.urls", "customer"),
+]
+
+
+def door(prefix: str, module: str, namespace: str) -> list[URLPattern | URLResolver]:
+    """The addresses of one door, under its namespace."""
+    if not find_spec(module):
+        return []
+    patterns = import_module(module).urlpatterns
+    return [path(prefix, include((patterns, namespace), namespace=namespace))]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", account.home, name="home"),
+    path("sign-in/", account.sign_in, name="sign-in"),
+    path("sign-in/code/", account.second_factor, name="sign-in-code"),
+    path("sign-in/enroll/", account.enroll, name="sign-in-enroll"),
+    path("sign-out/", account.sign_out, name="sign-out"),
+    path("store/", account.choose_store, name="choose-store"),
+    path("appearance/", appearance.choose, name="appearance"),
+    path("language/", set_language, name="set_language"),
+    path("gallery/", gallery.gallery, name="gallery"),
+    *[pattern for entry in DOORS for pattern in door(*entry)],
+]
+
+handler400 = "pharmacy.pieces.views.problems.bad_request"
+handler403 = "pharmacy.pieces.views.problems.not_allowed"
+handler404 = "pharmacy.pieces.views.problems.not_found"
+handler500 = "pharmacy.pieces.views.problems.broken"

@@ -1,13 +1,36 @@
-"""Template context that every page needs: the room it belongs to."""
+"""Template context that every page needs: its room, the room's links, the reader's appearance."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from pharmacy.pieces import appearance, navigation
+
+ROOM_OF_NAMESPACE = {"customer": "customer", "bench": "bench", "hq": "hq"}
+
+
+def room_of(request: HttpRequest) -> str:
+    """The room that the address belongs to; pages outside every door are the customer's."""
+    match = request.resolver_match
+    names = match.namespaces if match else []
+    return next(
+        (ROOM_OF_NAMESPACE[name] for name in names if name in ROOM_OF_NAMESPACE), "customer"
+    )
 
 
 def room(request: HttpRequest) -> dict[str, Any]:
-    """Name the room (customer, bench, headquarters) that the address belongs to."""
-    match = request.resolver_match
-    return {"room": (match.namespaces[0] if match and match.namespaces else "customer")}
+    """Names for `base.html`; `store` and `stores` come from the staff door."""
+    name = room_of(request)
+    return {
+        "room": name,
+        "navigation": SimpleLazyObject(lambda: list(navigation.shown(name, request))),
+        "theme": appearance.theme(request),
+        "is_elder": appearance.is_elder(request),
+        "staff": getattr(request, "staff", None),
+        "store": getattr(request, "store", None),
+        "stores": getattr(request, "stores", []),
+        "person": getattr(request, "person", None),
+    }

@@ -1,0 +1,7 @@
+"""The line icons that the screens may use; `scripts/assets.py` puts exactly these in the sprite."""
+
+from __future__ import annotations
+
+ICONS = frozenset(
+    ["a-large-small", "accessibility", "activity", "arrow-down", "arrow-left", "arrow-right", "arrow-right-left", "arrow-up", "arrow-up-down", "badge-percent", "ban", "barcode", "bell", "boxes", "building-2", "calendar", "calendar-clock", "camera", "chart-column", "check", "chevron-down", "chevron-left", "chevron-right", "circle", "circle-alert", "circle-check", "circle-dot", "circle-question-mark", "circle-x", "clipboard-check", "clipboard-list", "clock", "coins", "contrast", "credit-card", "download", "ellipsis", "external-link", "eye", "eye-off", "file-text", "filter", "flask-conical", "gift", "hand", "heart-pulse", "history", "hospital", "house", "image", "inbox", "info", "key-round", "keyboard", "landmark", "languages", "layout-dashboard", "link", "loader-circle", "lock", "log-in", "log-out", "map-pin", "megaphone", "menu", "message-circle", "minus", "monitor", "moon", "octagon-alert", "package", "package-check", "package-open", "pencil", "phone", "pill", "plus", "printer", "qr-code", "receipt", "refresh-cw", "repeat", "rotate-ccw", "scale", "scan", "scan-line", "search", "send", "settings", "shield-alert", "shield-check", "shopping-bag", "smartphone", "sparkles", "star", "stethoscope", "store", "sun", "syringe", "tablets", "thermometer-snowflake", "trash-2", "triangle-alert", "truck", "undo-2", "upload", "user", "user-round", "users", "wallet", "wifi-off", "x"]
+)

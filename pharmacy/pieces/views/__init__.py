@@ -1,0 +1,1 @@
+"""Views of the entrance: sign-in, appearance, gallery, problems."""
