@@ -1,0 +1,66 @@
+"""The resources of a Bundle by type and by reference; what a reference names must be inside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prescriptions.formats import fields
+from prescriptions.formats.errors import FieldInvalid, FieldMissing
+
+BUNDLE_TYPES = {"collection", "document", "message"}
+MAX_ENTRIES = 200
+
+
+class Resources:
+    """An index over the entries of one Bundle."""
+
+    def __init__(self, document: Any) -> None:
+        if not isinstance(document, dict) or document.get("resourceType") != "Bundle":
+            raise FieldInvalid(field="resourceType")
+        if document.get("type") not in BUNDLE_TYPES:
+            raise FieldInvalid(field="Bundle.type")
+        self._kinds: dict[str, list[dict[str, Any]]] = {}
+        self._names: dict[str, dict[str, Any]] = {}
+        for entry in fields.sequence(document.get("entry"), "Bundle.entry", limit=MAX_ENTRIES):
+            self._add(fields.mapping(entry, "Bundle.entry"))
+
+    def _add(self, entry: dict[str, Any]) -> None:
+        resource = fields.mapping(entry.get("resource"), "Bundle.entry.resource")
+        kind = fields.text(
+            resource.get("resourceType"), "Bundle.entry.resource", limit=60, required=True
+        )
+        self._kinds.setdefault(kind, []).append(resource)
+        full_url = fields.text(entry.get("fullUrl"), "Bundle.entry.fullUrl", limit=300)
+        own_id = fields.text(resource.get("id"), f"{kind}.id", limit=64)
+        local = f"{kind}/{own_id}" if own_id else ""
+        for name in {full_url, local} - {""}:
+            if name in self._names:
+                raise FieldInvalid(field="Bundle.entry.fullUrl")  # two resources of one name
+            self._names[name] = resource
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """Every resource of a type, in the order of the Bundle."""
+        return self._kinds.get(kind, [])
+
+    def find(self, reference: Any, field: str, *kinds: str) -> dict[str, Any]:
+        """The resource that a reference names, of one of these types."""
+        name = fields.mapping(reference, field).get("reference")
+        found = self._names.get(fields.text(name, f"{field}.reference", limit=300, required=True))
+        if found is None:
+            raise FieldMissing(field=field)
+        if found["resourceType"] not in kinds:
+            raise FieldInvalid(field=field)
+        return found
+
+
+def coding(concept: Any, field: str) -> dict[str, str]:
+    """First coding of a CodeableConcept with its text: {system, code, display}."""
+    whole = fields.mapping(concept, field)
+    codings = fields.sequence(whole.get("coding"), f"{field}.coding")
+    first = fields.mapping(codings[0] if codings else None, f"{field}.coding")
+    shown = whole.get("text") or first.get("display")
+    return {
+        "system": fields.text(first.get("system"), f"{field}.coding.system", limit=120),
+        "code": fields.text(first.get("code"), f"{field}.coding.code", limit=60),
+        "display": fields.text(shown, f"{field}.text", limit=200),
+    }

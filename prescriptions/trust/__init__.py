@@ -1,0 +1,1 @@
+"""Certificates, chains and revocation: pure helpers, no database and no network."""
