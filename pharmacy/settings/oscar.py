@@ -51,6 +51,8 @@ OSCAR_MIGRATION_MODULES = {
     "order": "oscar.apps.order.migrations",
 }
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+# Nothing is indexed while a product is saved: our own list views ask the database.
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
 OSCAR_SHOP_NAME = "Rxflow"
 OSCAR_DEFAULT_CURRENCY = "CNY"
 OSCAR_EAGER_ALERTS = False
