@@ -16,7 +16,7 @@ from pharmacy.core import clock, crypto, locking
 from pharmacy.core.states import advance
 from pharmacy.formulary import matching
 from pharmacy.people.models import Person
-from prescriptions import checks
+from prescriptions import checks, register
 from prescriptions.canonical import PACKAGE, CanonicalItem, CanonicalPrescription
 from prescriptions.checks import CheckOutcome, Examination
 from prescriptions.events import (
@@ -33,7 +33,6 @@ from prescriptions.models import (
     PrescriptionItem,
     SourceDocument,
 )
-from prescriptions.register import RegisterTrust
 
 BY = "system:verification"
 ALREADY_USED = CheckOutcome(
@@ -51,25 +50,27 @@ def verify(source: SourceDocument) -> SourceDocument:
         [locked] = locking.rows(SourceDocument.objects.filter(pk=source.pk))
         if locked.stage in {"accepted", "refused"}:
             return locked
-        trust = RegisterTrust(issuer=locked.issuer)
         examination = checks.examine(
             raw=bytes(locked.raw),
             signature=locked.signature,
             format_name=locked.format,
-            trust=trust,
+            trust=register.trust(issuer=locked.issuer),
             at=clock.now(),
-            seen=_was_seen,
+            seen=_seen,
         )
-        _keep(locked, examination)
-        return _act(locked, examination, trust)
+        _keep(locked, examination.results)
+        return _act(locked, examination)
 
 
-def _was_seen(prescription: CanonicalPrescription) -> bool:
-    """Whether the content came before, through whichever channel."""
-    return Prescription.objects.filter(content_hash=prescription.content_hash).exists()
+def _seen(*, sha256: str, issuer: str, identifier: str, content_hash: str) -> str:
+    """Whether it was used before; the bytes themselves are unique by intake."""
+    known = Prescription.objects.all()
+    if known.filter(issuer__code=issuer, issuer_identifier=identifier).exists():
+        return "identifier"
+    return "content" if known.filter(content_hash=content_hash).exists() else ""
 
 
-def _keep(source: SourceDocument, examination: Examination) -> None:
+def _keep(source: SourceDocument, results: list[CheckOutcome]) -> None:
     now, before = clock.now(), source.checks.count()
     CheckResult.objects.bulk_create(
         CheckResult(
@@ -81,27 +82,24 @@ def _keep(source: SourceDocument, examination: Examination) -> None:
             message=result.message[:300],
             checked_at=now,
         )
-        for position, result in enumerate(examination.results, start=1)
+        for position, result in enumerate(results, start=1)
     )
 
 
-def _act(source: SourceDocument, examination: Examination, trust: RegisterTrust) -> SourceDocument:
-    external_id = str(source.external_id)
+def _act(source: SourceDocument, examination: Examination) -> SourceDocument:
     if examination.verdict == "inconclusive":
         if source.stage == "quarantined":
             return source
-        event = PrescriptionQuarantined(source=external_id)
+        event = PrescriptionQuarantined(source=str(source.external_id))
         return advance(source, "quarantined", by=BY, event=event)
     if examination.verdict == "refused" or examination.prescription is None:
-        failed = next(r for r in examination.results if r.outcome == "failed")
-        return _refuse(source, failed.code)
-    issuer = trust.issuer_of(examination)
+        return _refuse(source, examination.refusal)
+    issuer = Issuer.objects.get(code=examination.issuer)
     try:
         with transaction.atomic():
             prescription = _write(source, issuer, examination.prescription)
-    except IntegrityError:
-        repeated = Examination("refused", source.format, [ALREADY_USED], None, None, None)
-        _keep(source, repeated)
+    except IntegrityError:  # a twin through another channel was faster
+        _keep(source, [ALREADY_USED])
         return _refuse(source, ALREADY_USED.code)
     return advance(
         source,

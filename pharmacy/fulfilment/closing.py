@@ -5,8 +5,10 @@ Each function is a reaction to one event, idempotent by the bag or the order it 
 
 from __future__ import annotations
 
-from loyalty import accrual
-from loyalty.accrual import PurchaseFact, PurchaseLine
+import zoneinfo
+
+from loyalty import accrual, membership
+from loyalty.facts import PurchaseFact, PurchaseLine
 from pharmacy.care import refills
 from pharmacy.core.money import Money
 from pharmacy.fulfilment import ordering
@@ -64,7 +66,8 @@ def after_settled(event: OrderSettled) -> None:
     if row.stage == "completed" and row.order.status == "awaiting-payment":
         row.order.set_status("paid")
         row.order.set_status("completed")
-    accrual.earn(fact=_purchase(row, event.owner))
+    if membership.is_member(person=row.person):
+        accrual.earn(_purchase(row, event.owner))
 
 
 def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
@@ -74,7 +77,7 @@ def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
     prices = ordering.price_per_pack(row.order)
     return PurchaseFact(
         key=f"earn:{owner}",
-        person_id=row.person_id,
+        person_id=str(row.person.external_id),
         currency=row.order.currency,
         occurred_at=bag.handed_over_at,
         lines=[
@@ -94,17 +97,20 @@ def report_back(event: MedicationHandedOver) -> None:
 
 
 def plan_refills(event: MedicationHandedOver) -> None:
-    """Reaction: from the hand-over on, the next due date of each chronic medicine is known."""
+    """Reaction: once all is handed over, the next due date of each chronic medicine is known."""
     bag = _bag(event.dispense)
     row = _fulfilment_of(bag)
-    for line in bag.lines.select_related("issue_line__item__medicine"):
-        item = line.issue_line.item
+    if row.stage != "completed":
+        return
+    zone = zoneinfo.ZoneInfo(row.store.time_zone)
+    for line in row.issue.lines.select_related("item__medicine"):
+        item = line.item
         if item.medicine and item.medicine.is_chronic and item.days_supply:
             refills.plan(
                 person=row.person,
-                key=f"issue-line:{line.issue_line_id}",
+                issue_key=f"issue:{row.issue.external_id}",
                 medicine=item.medicine,
-                quantity=item.quantity,
+                quantity=line.dispensed,
                 days_supply=item.days_supply,
-                handed_over_date=bag.handed_over_at.date(),
+                handed_over_date=bag.handed_over_at.astimezone(zone).date(),
             )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from inventory.reservation import Want
 from oscar.core.loading import get_class, get_model
 
+from inventory.reservation import Want
 from pharmacy.core.money import Money
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.partner.strategy import StoreStrategy
@@ -45,7 +45,7 @@ def write(*, fulfilment: Fulfilment, number: str) -> Any:
     Stock is not touched: `inventory.reservation` set it aside under the order's number.
     """
     basket = Basket.objects.create(owner=fulfilment.person.user)
-    basket.strategy = StoreStrategy(store=fulfilment.store)
+    basket.strategy = StoreStrategy(store_code=fulfilment.store.code)
     for want in wants(fulfilment.issue):
         packs = want.quantity // want.medicine.pack_size
         basket.add_product(want.medicine.product, packs)

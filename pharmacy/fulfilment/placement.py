@@ -12,9 +12,9 @@ import datetime as dt
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from inventory.errors import InsufficientStock
 
 from inventory import reservation
+from inventory.errors import InsufficientStock
 from pharmacy import policy
 from pharmacy.core import clock, locking
 from pharmacy.core.errors import Refused
@@ -158,8 +158,8 @@ def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfi
         customer=str(fulfilment.person.external_id),
         by=f"person:{person.external_id}",
     )
-    collection.authorise(attempt=attempt, payment_method=payment_method)
-    return note_authorised(owner=owner)
+    held = collection.authorise(attempt=attempt, payment_method=payment_method)
+    return note_authorised(owner=owner) if held.state == "authorised" else fulfilment
 
 
 def note_authorised(*, owner: str) -> Fulfilment:

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from pharmacy.core import audit, clock
 from prescriptions.models import Issuer, IssuerCertificate
+from prescriptions.trust.certificates import load_pem
+from prescriptions.trust.store import Trusted, TrustList
 
 
 def fingerprint(certificate: x509.Certificate) -> str:
@@ -70,3 +72,23 @@ def revoke_certificate(*, certificate: IssuerCertificate, by: str, reason: str) 
         by=by, action="issuer.certificate-revoked", subject=certificate.issuer.audit_subject,
         reason=reason, fingerprint=certificate.fingerprint,
     )  # fmt: skip
+
+
+def trust(*, issuer: Issuer | None = None) -> TrustList:
+    """What we trust now: of one issuer where the channel named it, else of all."""
+    rows = IssuerCertificate.objects.select_related("issuer")
+    if issuer is not None:
+        rows = rows.filter(issuer=issuer)
+    known: dict[str, list[Trusted]] = {"pinned": [], "anchor": []}
+    for row in rows:
+        [certificate] = load_pem(row.pem.encode())
+        known[row.kind].append(
+            Trusted(
+                certificate=certificate,
+                issuer=row.issuer.code,
+                time_zone=row.issuer.time_zone,
+                revoked_at=row.revoked_at,
+                is_active=row.issuer.status == "active",
+            )
+        )
+    return TrustList(pinned_signers=known["pinned"], anchor_list=known["anchor"])
