@@ -30,6 +30,7 @@ class TypedErrorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing on the way in or out."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -60,6 +61,7 @@ class StaffIdleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """End the session, or count this request as activity."""
         seen = request.session.get(SEEN_KEY)
         if seen is None:
             return self.get_response(request)

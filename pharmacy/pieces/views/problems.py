@@ -26,13 +26,6 @@ class RequestUnreadable(Invalid):
     http_status = 400
 
 
-class FormStale(Denied):
-    """The form's secret does not fit this session."""
-
-    code = "page.form-stale"
-    sentence = _("This page was open for too long. Go back, reload it and send it again.")
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400."""
     return _page(request, RequestUnreadable())
@@ -46,11 +39,6 @@ def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
     return _page(request, PageMissing())
-
-
-def form_stale(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403 of the form protection; named by CSRF_FAILURE_VIEW."""
-    return _page(request, FormStale())
 
 
 def broken(request: HttpRequest) -> HttpResponse:
