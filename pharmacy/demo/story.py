@@ -114,8 +114,8 @@ def _verification(source: SourceDocument) -> tuple[Issue, str]:
     prescription = Prescription.objects.get(source=source)
     issue = prescription.issues.get(number=1)
     items = prescription.items.count()
-    return issue, f"{source.stage}, {passed} checks passed, {items} medicines, " \
-                  f"{prescription.issues.count()} issues"  # fmt: skip
+    said = f"{source.stage}, {passed} checks passed, {items} medicines"
+    return issue, f"{said}, {prescription.issues.count()} issues"
 
 
 def _claim(issue: Issue, store: Store, person: Person) -> tuple[Fulfilment, str]:

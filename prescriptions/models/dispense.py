@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from pharmacy.core.crypto import EncryptedTextField
 from pharmacy.core.states import Transitions
 from pharmacy.people.models import Staff, Store
 from prescriptions.models.issue import Claim, Issue, IssueLine
@@ -85,7 +86,7 @@ class HandoverCode(models.Model):
 
     dispense = models.OneToOneField(Dispense, on_delete=models.PROTECT)
     digest = models.CharField(max_length=64)  # blind index of store and code
-    sealed = models.BinaryField()  # the code, encrypted, for the patient's page
+    code = EncryptedTextField()  # for the patient's own page
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
