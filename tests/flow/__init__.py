@@ -1,0 +1,1 @@
+"""Whole stories, from the signed document to the refill."""
