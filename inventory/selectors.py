@@ -66,8 +66,8 @@ def stock_overview(
         _kept(store, search)
         .values("lot__medicine_id", "location__store_id")
         .annotate(
-            on_hand=Sum("on_hand"),
-            reserved=Sum("reserved"),
+            there=Sum("on_hand"),
+            held=Sum("reserved"),
             nearest=Min("lot__expiry_date", filter=Q(on_hand__gt=0)),
         )
         .order_by("lot__medicine__code", "location__store__code")
@@ -79,8 +79,8 @@ def stock_overview(
         StockRow(
             medicines[row["lot__medicine_id"]],
             stores[row["location__store_id"]],
-            row["on_hand"],
-            row["reserved"],
+            row["there"],
+            row["held"],
             row["nearest"],
         )
         for row in found
