@@ -10,6 +10,7 @@ import dataclasses
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from loyalty import eligibility, ledger, rules
 from loyalty.errors import FactChanged, ProgrammeClosed, UnknownFact
@@ -26,6 +27,7 @@ class EmptyPurchase(Invalid):
     """A purchase has at least one line, and no line has a negative price."""
 
     code = "loyalty.empty-purchase"
+    sentence = _("A purchase needs at least one line, and no price below zero.")
 
 
 def earn(fact: PurchaseFact) -> EarnOutcome:

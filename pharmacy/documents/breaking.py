@@ -15,10 +15,11 @@ Measure = Callable[[str], float]
 WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
 OPENING = "（【《〈「『〔［｛“‘([{¥￥$€£"
 CLOSING = "，。、；：？！）】》〉」』〕］｝”’%％℃‰…—·,.;:?!)]}"
-UNITS = "mg|µg|ug|mcg|g|kg|mL|ml|L|IU|iU|mm|cm|%|℃|片|粒|盒|瓶|支|袋|次|天|日|元"
+UNITS = "mg|µg|ug|mcg|g|kg|mL|ml|L|IU|iU|mm|cm|%|℃|片|粒|盒|瓶|支|袋|丸|枚|滴|喷|吸|泡|贴|包|板|次|天|日|元"
 _GLUE = re.compile(rf"(?<=\d) (?=(?:{UNITS})(?![A-Za-z]))")
 _RUN = re.compile(rf"[ \t]+|[{WIDE}]|[^ \t{WIDE}]+")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{2}-)(?=[^\W\d_]{2})")
+FEW = 3  # lines; a longer text is left as it falls
 SHORT = 0.2  # a last line below this share of the width looks lost
 NARROWER = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 0.65, 0.6)
 
@@ -35,14 +36,21 @@ def wrap(text: str, *, limit: float, measure: Measure) -> list[str]:
 
 
 def _evened(text: str, limit: float, measure: Measure) -> list[str]:
+    """Prefer breaks after punctuation, then a last line that is not nearly empty."""
     lines = _paragraph(text, limit, measure)
-    if len(lines) == 1 or measure(lines[-1]) >= limit * SHORT:
+    if len(lines) == 1 or len(lines) > FEW or _rests(lines):
         return lines
-    for share in NARROWER:
-        narrow = _paragraph(text, limit * share, measure)
-        if len(narrow) == len(lines) and measure(narrow[-1]) >= limit * SHORT:
-            return narrow
-    return lines
+    narrower = [_paragraph(text, limit * share, measure) for share in NARROWER]
+    as_short = [narrow for narrow in narrower if len(narrow) == len(lines)]
+    resting = [narrow for narrow in as_short if _rests(narrow)]
+    if resting or measure(lines[-1]) >= limit * SHORT:
+        return (resting or [lines])[0]
+    fuller = [narrow for narrow in as_short if measure(narrow[-1]) >= limit * SHORT]
+    return (fuller or [lines])[0]
+
+
+def _rests(lines: list[str]) -> bool:
+    return all(line[-1:] in CLOSING for line in lines[:-1])
 
 
 def _paragraph(text: str, limit: float, measure: Measure) -> list[str]:

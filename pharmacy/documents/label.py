@@ -212,6 +212,7 @@ def _foot(data: LabelData, sheet: Sheet) -> None:
     top = sheet.y
     sheet.rule()
     sheet.y = top + height - _facts_height(data, sheet, left_edge - 3)
+    sheet.gap(4)
     for text, style in _facts(data):
         sheet.text(text, style, right=left_edge - 3)
     sheet.qr(data.code, left=left_edge, top=top + height - side, side=side)
@@ -231,4 +232,7 @@ def _facts(data: LabelData) -> list[tuple[str, Style]]:
 
 def _facts_height(data: LabelData, sheet: Sheet, right: float) -> float:
     facts = _facts(data)
-    return sum(sheet.height_of(text, style, width=right - sheet.left) for text, style in facts) + 2
+    return (
+        sum(sheet.height_of(text, style, width=right - sheet.left) for text, style in facts)
+        + 4 * sheet.scale
+    )

@@ -121,7 +121,7 @@ def _draw(data: ReceiptData, sheet: Sheet, *, pages: int) -> Sheet:
             Cell(text="金额 Amount", align="right"),
         ],
         [_line(line) for line in data.lines],
-        (50, 13, 18, 19),
+        (44, 15, 20, 21),
     )
     _totals(data, sheet)
     _close(data, sheet)

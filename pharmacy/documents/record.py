@@ -188,8 +188,12 @@ def _prescription(data: RecordData, sheet: Sheet) -> None:
 def _pairs(sheet: Sheet, pairs: list[tuple[str, str]]) -> None:
     for name, value in pairs:
         sheet.side_by_side(
-            (sheet.left, sheet.left + 76, lambda n=name: sheet.text(n, Style(size=8, color=SOFT))),
-            (sheet.left + 78, sheet.right, lambda v=value: sheet.text(v or "—", Style(size=9))),
+            (
+                sheet.left,
+                sheet.left + 80,
+                lambda n=name: sheet.text(n, Style(size=8.5, color=SOFT)),
+            ),
+            (sheet.left + 82, sheet.right, lambda v=value: sheet.text(v or "—", Style(size=8.5))),
         )
         sheet.gap(1.5)
 
@@ -252,7 +256,7 @@ def _answers(data: RecordData, sheet: Sheet) -> None:
 def _yes_no(answer: RecordAnswer | None) -> str:
     if answer is None:
         return "未答 Not answered"
-    return "✓ 相符 Yes" if answer.is_confirmed else "✗ 不符 No"
+    return "✓ 相符 Yes" if answer.is_confirmed else "× 不符 No"
 
 
 def _checks(data: RecordData, sheet: Sheet) -> None:
