@@ -17,7 +17,8 @@ from tests.architecture.sources import PACKAGES, ROOT, label, module_name, pytho
 
 DOTTED = re.compile(rf"^(?:{'|'.join(PACKAGES)})(?:\.\w+)+$")
 LOADERS = {"get_model", "get_class", "get_classes"}
-FREE = ("pharmacy.settings", "pharmacy.urls", "pharmacy.demo")
+# Entry points and the demo name what they start.
+FREE = ("pharmacy.settings", "pharmacy.urls", "pharmacy.demo", "pharmacy.celery", "pharmacy.wsgi")
 
 
 def test_imports_keep_the_contract() -> None:
