@@ -31,7 +31,7 @@ Verb = Callable[[Ledger, str, Fields], Any]
 ROUTES: list[tuple[str, str, set[str], Verb]] = [
     ("POST", r"/v1/payment_intents", contract.CREATE_INTENT, lambda b, _k, f: b.create_intent(f)),
     ("GET", r"/v1/payment_intents", contract.LIST_INTENTS,
-     lambda b, _k, f: _page(b.all("payment_intent"), f)),
+     lambda b, _k, f: _page(b.all("payment_intent"), f, "/v1/payment_intents")),
     ("GET", r"/v1/payment_intents/(\w+)", contract.RETRIEVE_INTENT,
      lambda b, k, _f: b.get("payment_intent", k)),
     ("POST", r"/v1/payment_intents/(\w+)/confirm", contract.CONFIRM_INTENT,
@@ -42,7 +42,7 @@ ROUTES: list[tuple[str, str, set[str], Verb]] = [
      lambda b, k, f: b.cancel_intent(k, f)),
     ("POST", r"/v1/refunds", contract.CREATE_REFUND, lambda b, _k, f: b.create_refund(f)),
     ("GET", r"/v1/refunds", contract.LIST_REFUNDS,
-     lambda b, _k, f: _page(b.all("refund"), f)),
+     lambda b, _k, f: _page(b.all("refund"), f, "/v1/refunds")),
     ("GET", r"/v1/refunds/(\w+)", contract.EXPAND, lambda b, k, _f: b.get("refund", k)),
     ("POST", r"/v1/customers", contract.CREATE_CUSTOMER, lambda b, _k, f: b.create_customer(f)),
     ("GET", r"/v1/customers/(\w+)", contract.EXPAND, lambda b, k, _f: b.get("customer", k)),
@@ -80,7 +80,7 @@ def signed(body: str, secret: str, at: float | None = None) -> str:
     return f"t={stamp},v1={mac.hexdigest()}"
 
 
-def _page(things: list[Fields], fields: Fields) -> Fields:
+def _page(things: list[Fields], fields: Fields, url: str) -> Fields:
     """One page of a list, filtered by creation time and payment intent."""
     window = fields.get("created", {})
     low, high = int(window.get("gte", 0)), int(window.get("lte", 2**40))
@@ -90,7 +90,7 @@ def _page(things: list[Fields], fields: Fields) -> Fields:
     if after := fields.get("starting_after"):
         found = found[[thing["id"] for thing in found].index(after) + 1 :]
     limit = int(fields.get("limit", 10))
-    return {"object": "list", "data": found[:limit], "has_more": len(found) > limit, "url": ""}
+    return {"object": "list", "data": found[:limit], "has_more": len(found) > limit, "url": url}
 
 
 class StripePeer:

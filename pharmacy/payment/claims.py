@@ -30,9 +30,7 @@ from pharmacy.payment.errors import (
 )
 from pharmacy.payment.methods import Order
 from pharmacy.payment.models import PaymentAttempt, Refund
-from pharmacy.payment.states import CLOSED
-
-TAKEN = frozenset({"captured", "refunded"})
+from pharmacy.payment.states import CLOSED, TAKEN
 
 
 def order_of(row: PaymentAttempt) -> Order:

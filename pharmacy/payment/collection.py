@@ -30,6 +30,7 @@ from pharmacy.payment.errors import (
 )
 from pharmacy.payment.methods import METHODS, PaymentMethod, RefundTruth, Truth
 from pharmacy.payment.models import PaymentAttempt, Refund
+from pharmacy.payment.states import TAKEN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +107,7 @@ def capture(*, owner: str, amount: Money, key: str, by: str = outcome.SYSTEM) ->
     Emits: PaymentCaptured.   Idempotent by: key.   Locks: the attempt, not during the call.
     """
     row = claims.capture(owner, amount, key, by)
-    if row.state in claims.TAKEN:
+    if row.state in TAKEN:
         return row
     failpoint("payment.capturing-committed")
     provider = METHODS.get(row.method)
@@ -120,7 +121,7 @@ def capture(*, owner: str, amount: Money, key: str, by: str = outcome.SYSTEM) ->
         ),
         by=by,
     )
-    if done.state not in claims.TAKEN:
+    if done.state not in TAKEN:
         raise NotCapturable(owner=owner, state=done.state)
     return done
 
@@ -147,7 +148,7 @@ def release(*, owner: str, reason: str, by: str = outcome.SYSTEM) -> PaymentAtte
         lambda: provider.cancel(row.reference or "", reason=reason, attempt=str(row.external_id)),
         by=by,
     )
-    if done.state in claims.TAKEN:
+    if done.state in TAKEN:
         raise NotReleasable(owner=owner)
     return done
 

@@ -25,7 +25,7 @@ from pharmacy.payment.events import (
 )
 from pharmacy.payment.methods import RefundTruth, Truth
 from pharmacy.payment.models import MoneyEvent, PaymentAttempt, Refund
-from pharmacy.payment.states import ATTEMPT, CLOSED, REFUND
+from pharmacy.payment.states import ATTEMPT, CLOSED, REFUND, TAKEN
 
 log = logging.getLogger(__name__)
 SYSTEM = "system:payment"
@@ -144,7 +144,8 @@ def _target(row: PaymentAttempt, truth: Truth) -> str:
 def _is_step(row: PaymentAttempt, target: str, is_proof: bool) -> bool:
     if row.state in CLOSED and target in {"authorised", "captured"}:
         log.error("payment %s is %s here and %s there", row.external_id, row.state, target)
-    if (row.state, target) in BACKWARD and not is_proof:
+    is_backward = (row.state, target) in BACKWARD and not is_proof
+    if is_backward or row.state in TAKEN:
         return False
     return target in _STEPS and ATTEMPT.allows(row.state, target)
 

@@ -39,6 +39,8 @@ ATTEMPT = Transitions(
 
 # No money is held or taken any more, and none will be: the owner may start anew.
 CLOSED = frozenset({"voided", "expired", "failed"})
+# Money was taken; from here only refunds move the attempt.
+TAKEN = frozenset({"captured", "refunded"})
 # Where the provider may know more than we do.
 OPEN = ("authorising", "requires-customer", "authorised", "capturing", "releasing", "unknown")
 

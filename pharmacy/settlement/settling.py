@@ -164,12 +164,12 @@ def lines_of(entry: JournalEntry) -> list[Line]:
 def _check(lines: list[Line]) -> None:
     if any(line.debit_minor < 0 or line.credit_minor < 0 for line in lines):
         raise Unbalanced(reason="negative")
-    debits, credits = (
+    debits, others = (
         sum(line.debit_minor for line in lines),
         sum(line.credit_minor for line in lines),
     )
-    if debits != credits or len({line.currency for line in lines}) != 1:
-        raise Unbalanced(debits=debits, credits=credits)
+    if debits != others or len({line.currency for line in lines}) != 1:
+        raise Unbalanced(debits=debits, credits=others)
     if any(line.debit_minor + line.credit_minor == 0 for line in lines):
         raise NothingToSettle
 
