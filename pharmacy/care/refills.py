@@ -7,6 +7,7 @@ the supply that is still at home and closes the plan before it.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -66,35 +67,46 @@ def plan(
     """
     if quantity < 1 or days_supply < 1:
         raise SupplyMissing(quantity=quantity, days_supply=days_supply)
-    said = {
-        "person": person,
-        "quantity": quantity,
-        "days_supply": days_supply,
-        "handed_over_date": handed_over_date,
-    }
+    fill = _Fill(
+        person=person,
+        quantity=quantity,
+        days_supply=days_supply,
+        handed_over_date=handed_over_date,
+    )
     with transaction.atomic():
         locking.advisory(f"care:{person.external_id}:{medicine.code}", f"care:{issue_key}")
         known = RefillPlan.objects.filter(issue_key=issue_key, medicine=medicine).first()
         if known is None:
-            return _plan(issue_key, medicine, said, lead_days)
-    if any(getattr(known, name) != value for name, value in said.items()):
+            return _plan(issue_key, medicine, fill, lead_days)
+    if _Fill.of(known) != fill:
         raise FillChanged(plan=str(known.external_id))
     return known
 
 
-def _plan(
-    issue_key: str, medicine: Medicine, said: dict[str, object], lead_days: int
-) -> RefillPlan:
-    handed_over_date: dt.date = said["handed_over_date"]  # type: ignore[assignment]
-    fills = RefillPlan.objects.filter(person=said["person"], medicine=medicine)
+@dataclass(frozen=True, kw_only=True)
+class _Fill:
+    """What was said of a fill, to compare it when it is said again."""
+
+    person: Person
+    quantity: int
+    days_supply: int
+    handed_over_date: dt.date
+
+    @classmethod
+    def of(cls, row: RefillPlan) -> _Fill:
+        return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
+
+
+def _plan(issue_key: str, medicine: Medicine, fill: _Fill, lead_days: int) -> RefillPlan:
+    day = fill.handed_over_date
+    fills = RefillPlan.objects.filter(person=fill.person, medicine=medicine)
     in_force = fills.filter(is_active=True).first()
-    is_late_report = in_force is not None and in_force.handed_over_date > handed_over_date
-    earlier = fills.filter(handed_over_date__lte=handed_over_date)
-    carried_until = earlier.order_by("-runs_out_date").values_list("runs_out_date", flat=True)
+    is_late_report = in_force is not None and in_force.handed_over_date > day
+    earlier = fills.filter(handed_over_date__lte=day).order_by("-runs_out_date").first()
     days = arithmetic.supply(
-        handed_over_date=handed_over_date,
-        days_supply=said["days_supply"],  # type: ignore[arg-type]
-        carried_until=carried_until.first(),
+        handed_over_date=day,
+        days_supply=fill.days_supply,
+        carried_until=earlier.runs_out_date if earlier else None,
         lead_days=lead_days,
     )
     if in_force is not None and not is_late_report:
@@ -102,12 +114,15 @@ def _plan(
     made = RefillPlan.objects.create(
         issue_key=issue_key,
         medicine=medicine,
+        person=fill.person,
+        quantity=fill.quantity,
+        days_supply=fill.days_supply,
+        handed_over_date=day,
         starts_date=days.starts_date,
         runs_out_date=days.runs_out_date,
         next_due_date=days.next_due_date,
         is_active=not is_late_report,
         planned_at=clock.now(),
-        **said,
     )
     return mark(made, "reordered", by=ACTOR) if is_late_report else made
 

@@ -187,15 +187,17 @@ def _prescription(data: RecordData, sheet: Sheet) -> None:
 
 def _pairs(sheet: Sheet, pairs: list[tuple[str, str]]) -> None:
     for name, value in pairs:
-        sheet.side_by_side(
-            (
-                sheet.left,
-                sheet.left + 80,
-                lambda n=name: sheet.text(n, Style(size=8.5, color=SOFT)),
-            ),
-            (sheet.left + 82, sheet.right, lambda v=value: sheet.text(v or "—", Style(size=8.5))),
-        )
+        _pair(sheet, name, value or "—")
         sheet.gap(1.5)
+
+
+def _pair(sheet: Sheet, name: str, value: str) -> None:
+    edge = sheet.left + 81
+    quiet, plain = Style(size=8.5, color=SOFT), Style(size=8.5)
+    sheet.side_by_side(
+        (sheet.left, edge - 1, lambda: sheet.text(name, quiet)),
+        (edge + 1, sheet.right, lambda: sheet.text(value, plain)),
+    )
 
 
 def _section(sheet: Sheet, title: str) -> None:
