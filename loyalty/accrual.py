@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from loyalty import eligibility, ledger, rules
+from loyalty import eligibility, ledger, reasons, rules
 from loyalty.errors import FactChanged, ProgrammeClosed, UnknownFact
 from loyalty.events import PointsEarned
 from loyalty.facts import EarnOutcome, LineOutcome, PurchaseFact, PurchaseLine
@@ -100,8 +100,8 @@ def is_final(earned: PointsTransaction) -> bool:
 
 def outcome(earned: PointsTransaction) -> EarnOutcome:
     """What was answered when the purchase was posted."""
-    reasons = tuple(LineOutcome(**line) for line in earned.explanation)
-    return EarnOutcome(points=earned.points, reasons=reasons)
+    lines = tuple(LineOutcome(**line) for line in earned.explanation)
+    return EarnOutcome(points=earned.points, reasons=lines)
 
 
 def _earn(fact: PurchaseFact) -> EarnOutcome:
@@ -139,7 +139,7 @@ def _assess(number: int, line: PurchaseLine, fact: PurchaseFact) -> LineOutcome:
         return LineOutcome(line=number, points=0, reason_code=allowed.reason_code)
     given = [rule.points(line, currency=fact.currency) for _, rule in rules.RULES]
     known = [points for points in given if points is not None]
-    code = "earned" if sum(known) else ("below-one-point" if known else "currency-not-in-programme")
+    code = reasons.EARNED if sum(known) else (reasons.BELOW if known else reasons.FOREIGN)
     return LineOutcome(line=number, points=sum(known), reason_code=code)
 
 

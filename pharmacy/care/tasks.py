@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from celery import shared_task
 from django.conf import settings
+from django.db.models import QuerySet
 
 from pharmacy.care import refills
+from pharmacy.care.models import RefillPlan
 from pharmacy.core import clock
 from pharmacy.core.states import TransitionRefused
 
@@ -19,24 +23,27 @@ def announce_due_refills() -> int:
     Two runs at once share the work: who comes second to a plan leaves it alone.
     """
     today = clock.today(settings.CHAIN_TIME_ZONE)
-    announced = 0
-    for plan in list(refills.due(today).select_related("person")[:BATCH]):
-        announced += _announce(plan)
-    for plan in list(refills.overdue(today)[:BATCH]):
-        _lapse(plan)
+    announced = _each(refills.due(today).select_related("person"), refills.announce)
+    _each(refills.overdue(today), _lapse)
     return announced
 
 
-def _announce(plan: refills.RefillPlan) -> int:
-    try:
-        refills.announce(plan)
-    except TransitionRefused:
-        return 0
-    return 1
+def _each(plans: QuerySet[RefillPlan], step: Callable[[RefillPlan], RefillPlan]) -> int:
+    """Take a step with all plans of a queryset, a batch at a time, until none moves on."""
+    moved, total = BATCH, 0
+    while moved == BATCH:
+        moved = sum(_try(step, plan) for plan in list(plans.all()[:BATCH]))
+        total += moved
+    return total
 
 
-def _lapse(plan: refills.RefillPlan) -> None:
+def _try(step: Callable[[RefillPlan], RefillPlan], plan: RefillPlan) -> bool:
     try:
-        refills.mark(plan, "lapsed", by=refills.ACTOR)
+        step(plan)
     except TransitionRefused:
-        return
+        return False
+    return True
+
+
+def _lapse(plan: RefillPlan) -> RefillPlan:
+    return refills.mark(plan, "lapsed", by=refills.ACTOR)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -255,6 +259,52 @@ def test_the_work_grows_with_what_is_due_and_not_with_what_is_planned(
         assert len(list(refills.due(day("2026-10-22")).select_related("person"))) == 8
     with django_assert_max_num_queries(2 + 8 * 6):
         assert run_on("2026-10-22") == 8
+
+
+def test_more_plans_than_a_batch_are_all_announced(monkeypatch) -> None:
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    what = medicine()
+    for number in range(5):
+        fill(person(f"Patient {number}"), what, "2026-10-01")
+    assert run_on("2026-10-22") == 5
+    assert len(announced()) == 5
+
+
+# --- At once ---------------------------------------------------------------------------------
+
+
+def together(calls: list[Callable[[], object]]) -> list[object]:
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], object]) -> object:
+        try:
+            start.wait(timeout=30)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fills_at_once_follow_each_other_without_a_gap() -> None:
+    who, what = person(), medicine()
+    together([partial(fill, who, what, "2026-10-01", days=10, key=f"issue:{n}") for n in range(6)])
+    starts = RefillPlan.objects.order_by("starts_date").values_list("starts_date", flat=True)
+    assert list(starts) == [day("2026-10-01") + dt.timedelta(days=10 * n) for n in range(6)]
+    (in_force,) = RefillPlan.objects.filter(is_active=True)
+    assert in_force.runs_out_date == day("2026-11-29")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_announce_a_plan_once() -> None:
+    what = medicine()
+    for number in range(4):
+        fill(person(f"Patient {number}"), what, "2026-10-01")
+    counts = together([partial(run_on, "2026-10-22")] * 3)
+    assert sum(counts) == 4
+    assert len(announced()) == len({event["plan"] for event in announced()}) == 4
 
 
 # --- My medicines ----------------------------------------------------------------------------

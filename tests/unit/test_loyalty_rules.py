@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from loyalty import eligibility, rules
+import pytest
+from django.utils import translation
+
+from loyalty import eligibility, reasons, rules
 from loyalty.facts import PurchaseLine
 from loyalty.rules.point_a_yuan import RULE
+
+CATALOGUE = Path(reasons.__file__).parent / "locale/zh_Hans/LC_MESSAGES/django.po"
 
 
 @pytest.mark.parametrize("name", list(rules.RULES.table))
@@ -61,3 +66,11 @@ def test_only_what_the_policy_allows_may_earn_in_china(
     answer = eligibility.of(line, channel=channel)
     assert answer.is_eligible is earns
     assert answer.reason_code
+
+
+@pytest.mark.parametrize("code", [*reasons.SENTENCES, "cn.points.rx", "anything-else"])
+def test_every_reason_has_a_sentence_in_both_languages(code: str) -> None:
+    with translation.override("en"):
+        english = str(reasons.sentence(code))
+    assert english.endswith(".")
+    assert english in CATALOGUE.read_text(encoding="utf-8")
