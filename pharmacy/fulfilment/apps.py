@@ -9,3 +9,9 @@ class FulfilmentConfig(AppConfig):
     name = "pharmacy.fulfilment"
     label = "fulfilment"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the reactions."""
+        from pharmacy.fulfilment import reactions
+
+        reactions.register()

@@ -6,6 +6,7 @@ computed from the order's own lines, so that a later price change alters nothing
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -71,23 +72,38 @@ def price_per_pack(order: Any) -> dict[int, int]:
     }
 
 
+def given(bag: Dispense) -> dict[Any, int]:
+    """Base units of each medicine in a bag."""
+    return dispensing.lines_by_medicine(bag)
+
+
 def value_of(fulfilment: Fulfilment, bag: Dispense) -> Money:
     """The price of what one bag holds."""
     prices = price_per_pack(fulfilment.order)
-    return _sum(
-        prices[medicine.product_id] * quantity // medicine.pack_size
-        for medicine, quantity in dispensing.lines_by_medicine(bag).items()
+    return money(
+        sum(
+            prices[medicine.product_id] * quantity // medicine.pack_size
+            for medicine, quantity in given(bag).items()
+        )
     )
 
 
 def value_owed(fulfilment: Fulfilment) -> Money:
     """The price of what was not handed over yet."""
     prices = price_per_pack(fulfilment.order)
-    return _sum(
-        prices[want.medicine.product_id] * want.quantity // want.medicine.pack_size
-        for want in wants(fulfilment.issue)
+    return money(
+        sum(
+            prices[want.medicine.product_id] * want.quantity // want.medicine.pack_size
+            for want in wants(fulfilment.issue)
+        )
     )
 
 
-def _sum(amounts: Any) -> Money:
-    return Money(sum(amounts), settings.OSCAR_DEFAULT_CURRENCY)
+def sum_of(values: Iterable[Money]) -> Money:
+    """Add amounts of the chain's currency."""
+    return money(sum(value.minor for value in values))
+
+
+def money(minor: int) -> Money:
+    """Minor units in the chain's currency."""
+    return Money(minor, settings.OSCAR_DEFAULT_CURRENCY)
