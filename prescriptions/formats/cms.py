@@ -14,6 +14,7 @@ from typing import Any
 from asn1crypto import (
     algos,
     cms,
+    core,
     tsp,  # noqa: F401 - teaches cms the signing-certificate-v2 attribute
 )
 from cryptography.exceptions import InvalidSignature
@@ -37,6 +38,10 @@ CURVES = {"secp256r1", "brainpoolP256r1"}
 MIN_RSA_BITS = 2048
 MAX_CERTIFICATES = 6
 PROTECTION = "cms_algorithm_protection"
+# Whatever the parser of ASN.1 says about broken bytes.
+BROKEN = (
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +65,14 @@ class CmsEnvelope:
             raise AlgorithmRefused
         method = self.info["signature_algorithm"]
         name = method["algorithm"].native
-        if name == "rsassa_pss":
+        if name == "rsassa_pss" and isinstance(method["parameters"], algos.RSASSAPSSParams):
             _check_pss(method["parameters"])
         elif name not in ECDSA:
             raise AlgorithmRefused
         protection = self.attributes.get(PROTECTION)
         if protection is not None and (
-            protection["digest_algorithm"]["algorithm"].native != digest
-            or protection["signature_algorithm"]["algorithm"].native != name
+            _named(protection["digest_algorithm"]) != digest
+            or _named(protection["signature_algorithm"]) != name
         ):
             raise AlgorithmRefused
 
@@ -107,8 +112,8 @@ def open_enveloping(raw: bytes) -> CmsEnvelope:
     """
     try:
         return _open(raw)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-        raise MalformedCms from None  # whatever a parser of ASN.1 says about broken bytes
+    except BROKEN:
+        raise MalformedCms from None
 
 
 def _open(raw: bytes) -> CmsEnvelope:
@@ -211,6 +216,11 @@ def _der_set(signed: Any) -> bytes:
         return bytes([0x31, size]) + contents
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
     return bytes([0x31, 0x80 | len(length)]) + length + contents
+
+
+def _named(algorithm: Any) -> str | None:
+    """Name of an algorithm identifier; None where the optional field is absent."""
+    return algorithm["algorithm"].native if isinstance(algorithm, core.Sequence) else None
 
 
 def _check_pss(parameters: algos.RSASSAPSSParams) -> None:

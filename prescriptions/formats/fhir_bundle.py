@@ -17,8 +17,7 @@ class Resources:
     def __init__(self, document: Any) -> None:
         if not isinstance(document, dict) or document.get("resourceType") != "Bundle":
             raise FieldInvalid(field="resourceType")
-        if document.get("type") not in BUNDLE_TYPES:
-            raise FieldInvalid(field="Bundle.type")
+        fields.choice(document.get("type"), BUNDLE_TYPES, "Bundle.type")
         self._kinds: dict[str, list[dict[str, Any]]] = {}
         self._names: dict[str, dict[str, Any]] = {}
         for entry in fields.sequence(document.get("entry"), "Bundle.entry", limit=MAX_ENTRIES):

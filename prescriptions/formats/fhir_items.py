@@ -15,6 +15,7 @@ PERIOD_IN_DAYS = {
 }  # fmt: skip
 DURATION_IN_DAYS = {"d": 1, "wk": 7}
 MAX_DOSAGES = 5
+MAX_DOSES_PER_DAY = 96
 
 
 def check_request(request: dict[str, Any]) -> None:
@@ -49,10 +50,8 @@ def days(value: Any, field: str, *, most: int) -> int | None:
     if value is None:
         return None
     duration = fields.mapping(value, field)
-    factor = DURATION_IN_DAYS.get(duration.get("code") or duration.get("unit") or "")
-    if factor is None:
-        raise FieldInvalid(field=field)
-    return fields.whole(duration.get("value"), field, most=most) * factor
+    unit = fields.choice(duration.get("code") or duration.get("unit"), DURATION_IN_DAYS, field)
+    return fields.whole(duration.get("value"), field, most=most) * DURATION_IN_DAYS[unit]
 
 
 def _unit(quantity: dict[str, Any], field: str, *, required: bool = False) -> str:
@@ -115,6 +114,8 @@ def _dosage(request: dict[str, Any]) -> dict[str, Any]:
     is_plain = bool(doses) and len(set(doses)) == 1
     amount, unit = doses[0] if is_plain else (None, "")
     total = sum(filter(None, rates), Decimal(0)) if is_plain and None not in rates else None
+    if total is not None and total > MAX_DOSES_PER_DAY:
+        raise FieldInvalid(field=f"{field}.timing.repeat")
     return {
         "dose_text": fields.text("; ".join(filter(None, shown)), f"{field}.text", limit=300),
         "dose_quantity": amount,
@@ -141,7 +142,5 @@ def _per_day(instruction: dict[str, Any], field: str) -> Decimal | None:
         return None
     frequency = fields.whole(repeat["frequency"], f"{field}.frequency", most=48)
     period = fields.decimal(repeat.get("period", 1), f"{field}.period", most=366)
-    unit = PERIOD_IN_DAYS.get(repeat.get("periodUnit", "d"))
-    if unit is None:
-        raise FieldInvalid(field=f"{field}.periodUnit")
-    return frequency / (period * unit)
+    unit = fields.choice(repeat.get("periodUnit", "d"), PERIOD_IN_DAYS, f"{field}.periodUnit")
+    return frequency / (period * PERIOD_IN_DAYS[unit])

@@ -12,6 +12,8 @@ from prescriptions.formats.fhir_bundle import Resources, coding
 GENDERS = {"male", "female", "other", "unknown"}
 NO_KNOWN_ALLERGY = {"716186003", "409137002"}  # SNOMED CT: no known allergy; no drug allergy
 BODY_WEIGHT = "29463-7"  # LOINC
+GRAMS = {"kg": 1000, "g": 1}
+MAX_WEIGHT_KG = 700
 REFUTED = {"refuted", "entered-in-error"}
 
 
@@ -23,12 +25,12 @@ def patient(resources: Resources, requests: list[dict[str, Any]]) -> dict[str, A
     for request in requests:
         found = resources.find(request.get("subject"), "MedicationRequest.subject", "Patient")
     gender = fields.text(found.get("gender"), "Patient.gender", limit=10)
-    if gender and gender not in GENDERS:
-        raise FieldInvalid(field="Patient.gender")
+    if gender:
+        fields.choice(gender, GENDERS, "Patient.gender")
     identifier = _identifier(found, "Patient.identifier")
     born = found.get("birthDate")
     return {
-        "patient_name": name(found, "Patient.name"),
+        "patient_name": name(found, "Patient.name", limit=200),
         "patient_identifier_system": identifier[0],
         "patient_identifier": identifier[1],
         "patient_gender": gender,
@@ -46,7 +48,7 @@ def prescriber(resources: Resources, requests: list[dict[str, Any]]) -> dict[str
     if not department and len(organizations) == 1:
         department = fields.text(organizations[0].get("name"), "Organization.name", limit=80)
     return {
-        "prescriber_name": name(person, "Practitioner.name"),
+        "prescriber_name": name(person, "Practitioner.name", limit=80),
         "prescriber_licence": _licence(person),
         "department": department,
     }
@@ -61,18 +63,18 @@ def findings(resources: Resources) -> dict[str, Any]:
     }
 
 
-def name(person: dict[str, Any], field: str) -> str:
+def name(person: dict[str, Any], field: str, *, limit: int) -> str:
     """The name as written, else given and family name."""
     names = fields.sequence(person.get("name"), field)
     first = fields.mapping(names[0] if names else None, field)
-    written = fields.text(first.get("text"), field, limit=80)
+    written = fields.text(first.get("text"), field, limit=limit)
     if written:
         return written
     given = [
-        fields.text(each, field, limit=80) for each in fields.sequence(first.get("given"), field)
+        fields.text(each, field, limit=limit) for each in fields.sequence(first.get("given"), field)
     ]
-    family = fields.text(first.get("family"), field, limit=80)
-    return fields.text(" ".join(filter(None, [*given, family])), field, limit=80, required=True)
+    family = fields.text(first.get("family"), field, limit=limit)
+    return fields.text(" ".join(filter(None, [*given, family])), field, limit=limit, required=True)
 
 
 def _identifier(person: dict[str, Any], field: str) -> tuple[str, str]:
@@ -140,9 +142,9 @@ def _weight(observations: list[dict[str, Any]]) -> Decimal | None:
             continue
         field = "Observation.valueQuantity"
         quantity = fields.mapping(each.get("valueQuantity"), field)
-        value = fields.decimal(quantity.get("value"), field, most=1_000_000)
-        unit = quantity.get("code") or quantity.get("unit")
-        if unit not in {"kg", "g"}:
-            raise FieldInvalid(field=f"{field}.unit")
-        return round(value if unit == "kg" else value / 1000, 1)
+        written = quantity.get("code") or quantity.get("unit")
+        unit = fields.choice(written, GRAMS, f"{field}.unit")
+        most = MAX_WEIGHT_KG * 1000 // GRAMS[unit]
+        value = fields.decimal(quantity.get("value"), field, most=most)
+        return round(value * GRAMS[unit] / 1000, 1)
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
+from collections.abc import Container
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,13 @@ def sequence(value: Any, field: str, *, limit: int = 50) -> list[Any]:
     return value
 
 
+def choice(value: Any, allowed: Container[str], field: str) -> str:
+    """One of the words that are allowed."""
+    if not isinstance(value, str) or value not in allowed:
+        raise FieldInvalid(field=field)
+    return value
+
+
 def only(values: list[Any], field: str) -> Any:
     """The one element."""
     if not values:
@@ -90,9 +98,12 @@ def day(value: Any, field: str) -> dt.date:
     if not (_DATE.match(value) or _INSTANT.match(value)):
         raise FieldInvalid(field=field)
     try:
-        return dt.date.fromisoformat(value[:10])
+        written = dt.date.fromisoformat(value[:10])
     except ValueError:
         raise FieldInvalid(field=field) from None
+    if not 1880 <= written.year <= 2200:
+        raise FieldInvalid(field=field)
+    return written
 
 
 def instant(value: Any, field: str, zone: str) -> dt.datetime:

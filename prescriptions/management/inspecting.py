@@ -133,6 +133,8 @@ def _instant(written: str | None) -> dt.datetime:
         instant = dt.datetime.fromisoformat(written)
     except ValueError:
         raise WrongUsage(f"--at: not an ISO 8601 time: {written}") from None
+    if not 1880 <= instant.year <= 2200:
+        raise WrongUsage(f"--at: not a year of ours: {written}")
     return instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
 
 
