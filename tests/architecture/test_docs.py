@@ -84,6 +84,15 @@ def test_every_management_command_exists(page: Path) -> None:
     assert set(called) <= set(get_commands())
 
 
+def test_every_constraint_exists() -> None:
+    """Given a constraint or a view that ARCHITECTURE names, then a migration makes it."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    sql = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("**/migrations/0*.py"))
+    named = re.findall(r"`((?:core|inventory|prescriptions|loyalty|collection)_\w+)`", text)
+    assert named
+    assert [name for name in named if name not in sql] == []
+
+
 def test_readme_is_short() -> None:
     """Given the README, then it fits on a few screens."""
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
