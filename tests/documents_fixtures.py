@@ -120,7 +120,7 @@ RECORD = RecordData(
     ),
     checks=(
         RecordCheck(name="签名 Signature", outcome="passed", detail="ECDSA P-256"),
-        RecordCheck(name="吊销 Revocation", outcome="not-checked"),
+        RecordCheck(name="吊销 Revocation", outcome="inconclusive"),
     ),
     steps=(
         RecordStep(name_zh="调配", name_en="Picked", who="药师乙 Pharmacist B", at=LATE),

@@ -39,7 +39,11 @@ DECISIONS = {
     "decline": "不通过 Declined",
     "query": "与医师确认 Queried",
 }
-OUTCOMES = {"passed": "通过 Passed", "failed": "未通过 Failed", "not-checked": "未核查 Not checked"}
+OUTCOMES = {
+    "passed": "通过 Passed",
+    "failed": "未通过 Failed",
+    "inconclusive": "无法核实 Inconclusive",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -216,18 +216,42 @@ def _dark_runs(row: list[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def pdf(title: str, *, width: float, height: float, draw: Callable[[Canvas], None]) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """How one document is drawn: its kind, the size of its pages, and the drawing itself."""
+
+    title: str
+    width: float
+    height: float
+    draw: Callable[[Canvas], None]
+
+
+class Paper(bytes):
+    """The bytes of a PDF that remembers how it was drawn, so that papers can be joined."""
+
+    drawings: tuple[Drawing, ...] = ()
+
+
+def pdf(title: str, *, width: float, height: float, draw: Callable[[Canvas], None]) -> Paper:
     """Make a PDF with reproducible bytes; its metadata hold the kind of document only."""
+    return print_all([Drawing(title=title, width=width, height=height, draw=draw)])
+
+
+def print_all(drawings: Sequence[Drawing]) -> Paper:
+    """Draw 1..n documents into one file, each on pages of its own size."""
     fonts.ready()
     buffer = io.BytesIO()
     canvas = Canvas(
-        buffer, pagesize=(width, height), invariant=1, pageCompression=1, lang="zh-CN",
-        initialFontName=fonts.REGULAR,
-    )  # fmt: skip
-    canvas.setTitle(title)
+        buffer, invariant=1, pageCompression=1, lang="zh-CN", initialFontName=fonts.REGULAR
+    )
+    canvas.setTitle(drawings[0].title)
     canvas.setAuthor("Rxflow")
-    canvas.setSubject(title)
-    draw(canvas)
-    canvas.showPage()
+    canvas.setSubject(drawings[0].title)
+    for drawing in drawings:
+        canvas.setPageSize((drawing.width, drawing.height))
+        drawing.draw(canvas)
+        canvas.showPage()
     canvas.save()
-    return buffer.getvalue()
+    paper = Paper(buffer.getvalue())
+    paper.drawings = tuple(drawings)
+    return paper

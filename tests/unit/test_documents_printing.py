@@ -16,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 
 from pharmacy.core.money import Money
 from pharmacy.documents import fonts, label, receipt, record
+from pharmacy.documents.merge import NotOurPaper, merged
 from pharmacy.documents.sheet import _dark_runs
 from tests.documents_fixtures import (
     LABEL,
@@ -163,6 +164,26 @@ def test_the_code_on_paper_has_every_dark_module() -> None:
         assert drawn == row
 
 
+def test_the_labels_of_a_bag_go_to_the_printer_in_one_file() -> None:
+    labels = [label.render(replace(LABEL, number=n, of=3)) for n in (1, 2)]
+    joined = merged([*labels, receipt.render(RECEIPT)])
+    pages = read(joined).pages
+    assert [squeezed(page.extract_text()).count("苯磺酸氨氯地平片") for page in pages] == [1, 1, 1]
+    assert [float(page.mediabox[2]) / mm for page in pages] == pytest.approx(
+        [100, 100, 148], abs=0.01
+    )
+    assert "2/3" in pages[1].extract_text()
+    assert joined == merged([*labels, receipt.render(RECEIPT)])
+    assert merged(labels[:1]) == labels[0]
+    assert len(joined) < sum(map(len, labels)) + len(receipt.render(RECEIPT))
+
+
+@pytest.mark.parametrize("papers", [[], [b"%PDF-1.4"]])
+def test_only_our_own_papers_are_joined(papers: list[bytes]) -> None:
+    with pytest.raises(NotOurPaper):
+        merged(papers)
+
+
 # --- The receipt -----------------------------------------------------------------------------
 
 
@@ -236,7 +257,7 @@ def test_a_record_holds_the_whole_story() -> None:
         "RX-000314", RECORD.record_id, "患者一 Patient One", "心内科 Cardiology",
         "医师甲 Prescriber A", "示范市第一医院", "通过 Approved", "处方管理办法 第三十七条",
         "AML260301", "2028-02-29", "2026-11-23 01:30", "药师乙 Pharmacist B", "发药 Handed over",
-        "签名 Signature", "ECDSA P-256", "未核查 Not checked", "已更正",
+        "签名 Signature", "ECDSA P-256", "无法核实 Inconclusive", "已更正",
     ):  # fmt: skip
         assert squeezed(said) in text, said
     assert text.count("相符Yes") == 9
