@@ -45,6 +45,25 @@ OUTCOMES = {
     "inconclusive": "无法核实 Inconclusive",
 }
 
+# The checks of verification by their codes; another name is printed as it is.
+CHECKS = {
+    "size": "大小 Size of the document",
+    "format": "格式 Format",
+    "parse": "可读取 Readable",
+    "signer": "唯一签名人 One signer",
+    "algorithm": "签名算法 Kind of signature",
+    "certificate": "证书 Certificate",
+    "signature": "数字签名 Signature over the bytes",
+    "trust": "签名人可信 Signer is trusted",
+    "validity": "签名时证书有效 Certificate valid when signed",
+    "revocation": "证书未吊销 Certificate not revoked",
+    "structure": "内容完整 Complete",
+    "patient": "患者一致 Patient",
+    "signing-time": "签名时间 Time of signing",
+    "replay": "未曾使用 Not used before",
+    "window": "在有效期内 Valid on the day",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class RecordItem:
@@ -61,7 +80,7 @@ class RecordItem:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordCheck:
-    """One check of verification: `outcome` is a key of OUTCOMES, `detail` its sentence."""
+    """One check: `name` a key of CHECKS, `outcome` a key of OUTCOMES, `detail` a sentence."""
 
     name: str
     outcome: str
@@ -268,7 +287,7 @@ def _yes_no(answer: RecordAnswer | None) -> str:
 def _checks(data: RecordData, sheet: Sheet) -> None:
     rows = [
         [
-            Cell(text=check.name), Cell(text=OUTCOMES.get(check.outcome, check.outcome), bold=True),
+            Cell(text=CHECKS.get(check.name, check.name)), Cell(text=OUTCOMES.get(check.outcome, check.outcome), bold=True),
             Cell(text=check.detail),
         ]
         for check in data.checks

@@ -277,6 +277,16 @@ def test_an_answer_that_was_not_given_is_not_printed_as_a_yes() -> None:
     assert text.count("未答Notanswered") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "printed"), [*record.CHECKS.items(), ("Some other check", "Some other check")]
+)
+def test_a_check_is_named_in_both_languages(name: str, printed: str) -> None:
+    checks = (record.RecordCheck(name=name, outcome="passed"),)
+    assert squeezed(f"{printed} 通过 Passed") in text_of(
+        record.render(replace(RECORD, checks=checks))
+    )
+
+
 def test_a_step_that_was_not_done_has_neither_name_nor_time() -> None:
     done = replace(
         RECORD.steps[1], who="药师甲 Pharmacist A", at=dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
