@@ -1,0 +1,1 @@
+"""Workloads that are measured, ours beside the limit, interleaved in one run."""
