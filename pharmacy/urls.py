@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appearance/", appearance.choose, name="appearance"),
     path("language/", set_language, name="set_language"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("gallery/<slug:name>/", gallery.room, name="gallery-room"),
     *[pattern for entry in DOORS for pattern in door(*entry)],
 ]
 

@@ -61,11 +61,11 @@ def everything() -> dict[str, Any]:
                 (_("Thu"), 41, "41"),
                 (_("Fri"), 36, "36"),
             ]
-        ),  # fmt: skip
+        ),
         "people": [
             Thing(external_id="1", name=_("Patient One")),
             Thing(external_id="2", name=_("Patient Two")),
-        ],  # fmt: skip
+        ],
         **evidence(),
         **tables(),
         "moved_at": now - dt.timedelta(minutes=5),
@@ -76,21 +76,43 @@ def a_store() -> Thing:
     """A store that is nowhere."""
     return Thing(
         external_id="00000000-0000-0000-0000-000000000001",
-        name_en="Riverside Pharmacy", name_zh="滨江药房",
-        address_en="12 River Road", address_zh="滨江路12号",
-        phone="021 0000 0000", hours="08:00-22:00", time_zone="Asia/Shanghai",
-    )  # fmt: skip
+        name_en="Riverside Pharmacy",
+        name_zh="滨江药房",
+        address_en="12 River Road",
+        address_zh="滨江路12号",
+        phone="021 0000 0000",
+        hours="08:00-22:00",
+        time_zone="Asia/Shanghai",
+    )
 
 
 def medicines() -> list[dict[str, Any]]:
     """Rows of a prescription: with a price, kept cold, with the prescriber's own words."""
-    tablet = Thing(name_en="Amlodipine", name_zh="氨氯地平", strength="5 mg", form="tablet",
-                   pack_size=28, base_unit="tablet", is_cold_chain=False)  # fmt: skip
-    cold = Thing(name_en="Insulin glargine", name_zh="甘精胰岛素", strength="300 IU",
-                 form="injection", pack_size=3, base_unit="mL", is_cold_chain=True)  # fmt: skip
+    tablet = Thing(
+        name_en="Amlodipine",
+        name_zh="氨氯地平",
+        strength="5 mg",
+        form="tablet",
+        pack_size=28,
+        base_unit="tablet",
+        is_cold_chain=False,
+    )
+    cold = Thing(
+        name_en="Insulin glargine",
+        name_zh="甘精胰岛素",
+        strength="300 IU",
+        form="injection",
+        pack_size=3,
+        base_unit="mL",
+        is_cold_chain=True,
+    )
     once = Thing(dose_quantity=1, dose_unit="tablet", doses_per_day=1, dose_text="")
-    said = Thing(dose_quantity=None, dose_unit="", doses_per_day=None,
-                 dose_text=_("10 units under the skin, every evening"))  # fmt: skip
+    said = Thing(
+        dose_quantity=None,
+        dose_unit="",
+        doses_per_day=None,
+        dose_text=_("10 units under the skin, every evening"),
+    )
     return [
         {"medicine": tablet, "item": once, "quantity": 56, "price": Money(5860)},
         {"medicine": cold, "item": said, "quantity": 3, "price": Money(7000)},
@@ -114,17 +136,22 @@ def evidence() -> dict[str, Any]:
 
 def tables() -> dict[str, Table]:
     """A table in each of its states."""
-    columns = [Column(_("Lot"), "lot"), Column(_("Store")), Column(_("On hand"), "held", True),
-               Column(_("Worth"), "worth", True)]  # fmt: skip
+    columns = [
+        Column(_("Lot"), "lot"),
+        Column(_("Store")),
+        Column(_("On hand"), "held", True),
+        Column(_("Worth"), "worth", True),
+    ]
     rows = [
         Row(["B25-1102", "S1", "1,240", Money(1860000)], href="#B25-1102"),
         Row(["B26-0330", "S2", "380", Money(570000)], href="#B26-0330"),
     ]
     empty = {"empty_title": _("No lot matches"), "empty_text": _("Clear the filter to see all.")}
     return {
-        "table": Table(_("Lots that expire soon"), columns, rows, sort="-held", query="",
-                       export_url="#export"),
+        "table": Table(
+            _("Lots that expire soon"), columns, rows, sort="-held", query="", export_url="#export"
+        ),
         "table_empty": Table(_("Lots, nothing found"), columns, **empty),
         "table_loading": Table(_("Lots, loading"), columns, state="loading"),
         "table_error": Table(_("Lots, not loaded"), columns, state="error"),
-    }  # fmt: skip
+    }

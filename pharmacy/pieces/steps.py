@@ -11,10 +11,10 @@ from pharmacy.core.errors import Broken
 
 NAMES: dict[str, str | Promise] = {
     "received": _("Received"),
-    "verified": _("Checked as genuine"),
-    "chosen": _("Store chosen"),
-    "reviewed": _("Pharmacist agreed"),
-    "paid": _("Paid"),
+    "verified": _("Check that it is genuine"),
+    "chosen": _("Choice of store"),
+    "reviewed": _("Pharmacist check"),
+    "paid": _("Payment"),
     "ready": _("Ready to collect"),
     "collected": _("Collected"),
 }

@@ -39,10 +39,11 @@ def test_the_gallery_is_accessible_in_every_look(visit: Any, width: int, languag
         window = visit(width=width)
         window.be(staff)
         dress(window, look, language)
-        assert window.open("/gallery/").status == 200
-        keep(window, f"gallery-{look}-{language}-{width}")
-        window.axe()
-        window.calm()
+        for page in ["", "bench/", "hq/"]:
+            assert window.open(f"/gallery/{page}").status == 200
+            keep(window, f"gallery-{page[:-1]}-{look}-{language}-{width}")
+            window.axe()
+            window.calm()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
