@@ -1,0 +1,1 @@
+"""The seed formulary: three tables of facts, read by `pharmacy.formulary.tables`."""
