@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from pharmacy.core.errors import Invalid, NotFound, Refused
+from pharmacy.core.errors import Broken, Invalid, NotFound, Refused
 from pharmacy.partner.errors import InsufficientStock
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "LotUnknown",
     "NotPicked",
     "OwnerTaken",
+    "PromisesDoNotAddUp",
     "QuantityInvalid",
     "ReasonMissing",
     "ReservationClosed",
@@ -114,3 +115,9 @@ class NotPicked(Refused):
 
     code = "stock.not-picked"
     sentence = _("This was not picked yet. Pick it first, then hand it over.")
+
+
+class PromisesDoNotAddUp(Broken):
+    """A stock record was changed behind the back of inventory."""
+
+    code = "stock.promises-do-not-add-up"

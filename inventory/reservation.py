@@ -26,6 +26,7 @@ from inventory.events import StockPicked, StockReleased, StockReserved
 from inventory.models import Reservation, ReservationLine, ReservationPick
 from inventory.models.reservation import OPEN_STAGES
 from pharmacy.core import audit, clock, outbox, states
+from pharmacy.core.errors import Conflict
 from pharmacy.formulary.models import Medicine
 from pharmacy.people.models import Store
 
@@ -248,6 +249,13 @@ def expire_due(*, limit: int = 500) -> int:
 
 
 def _expire(owner: str) -> int:
+    try:
+        return _expire_if_due(owner)
+    except Conflict:  # somebody works on it right now; the next sweep looks again
+        return 0
+
+
+def _expire_if_due(owner: str) -> int:
     with transaction.atomic():
         row = locked(owner)
         is_due = row.expires_at is not None and row.expires_at <= clock.now()

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connection
 
 from inventory import fefo
-from inventory.errors import InsufficientStock, LotRecalled
+from inventory.errors import InsufficientStock, LotRecalled, PromisesDoNotAddUp
 from inventory.models import Lot
 from pharmacy.core import clock
 from pharmacy.core.errors import PharmacyError
@@ -89,8 +89,13 @@ def promise(*, store: Store, medicine: Medicine, packs: int) -> None:
 
 
 def give_back(*, store: Store, medicine: Medicine, packs: int) -> None:
-    """Take packs out of the promised ones: they were issued or are free again."""
-    _change(store, medicine, -packs, strict=False)
+    """Take packs out of the promised ones: they were issued or are free again.
+
+    Raises:
+        PromisesDoNotAddUp: fewer were promised, so somebody else wrote the stock record.
+    """
+    if not _change(store, medicine, -packs, strict=False):
+        raise PromisesDoNotAddUp(product=medicine.code, store=store.code, packs=packs)
 
 
 def refresh(*, store: Store, medicine: Medicine, keep_promises: bool = False) -> None:
@@ -98,9 +103,13 @@ def refresh(*, store: Store, medicine: Medicine, keep_promises: bool = False) ->
 
     Raises:
         InsufficientStock: `keep_promises`, and what is left would not cover them.
+        PromisesDoNotAddUp: the store has no stock record of the product.
     """
-    if not _change(store, medicine, 0, strict=keep_promises) and keep_promises:
+    if _change(store, medicine, 0, strict=keep_promises):
+        return
+    if keep_promises:
         raise InsufficientStock(product=medicine.code, store=store.code, available=0)
+    raise PromisesDoNotAddUp(product=medicine.code, store=store.code, packs=0)
 
 
 def shortage(*, store: Store, medicine: Medicine, packs: int, own: int = 0) -> PharmacyError:
