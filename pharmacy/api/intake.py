@@ -13,7 +13,7 @@ import uuid
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
 
 from pharmacy.core.errors import Denied, NotFound
@@ -66,7 +66,7 @@ def _answer(source: SourceDocument) -> ReceiptOut:
 
 
 @router.post("/prescriptions", auth=IssuerCredential(), response={202: ReceiptOut, 200: ReceiptOut})
-def hand_in(request: HttpRequest) -> tuple[int, ReceiptOut]:
+def hand_in(request: HttpRequest) -> Status[ReceiptOut]:
     """Receive a document."""
     try:
         raw = request.body
@@ -79,7 +79,7 @@ def hand_in(request: HttpRequest) -> tuple[int, ReceiptOut]:
         signature=request.headers.get("X-JWS-Signature", ""),
         media_type=request.content_type or "",
     )
-    return (202 if receipt.is_new else 200), _answer(receipt.source)
+    return Status(202 if receipt.is_new else 200, _answer(receipt.source))
 
 
 @router.get("/prescriptions/{receipt}", auth=IssuerCredential(), response=ReceiptOut)
