@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 
-WIDTH, HEIGHT, GAP = 640, 200, 8
+WIDTH, HEIGHT, GAP, WIDEST = 640, 200, 8, 64
 
 
 @dataclass(frozen=True)
@@ -35,5 +35,7 @@ def bars(points: Sequence[tuple[str | Promise, Decimal | int, str]]) -> list[Bar
     laid = []
     for index, (label, size, words) in enumerate(points):
         height = int(Decimal(size) / top * HEIGHT)
-        laid.append(Bar(label, words, index * slot + GAP // 2, HEIGHT - height, slot - GAP, height))
+        width = min(WIDEST, slot - GAP)
+        left = index * slot + (slot - width) // 2
+        laid.append(Bar(label, words, left, HEIGHT - height, width, height))
     return laid
