@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -82,7 +83,11 @@ def at_stores(*, lines: Sequence[Want], stores: Sequence[Store] | None = None) -
 
 
 def _shelves(medicines: list[int]) -> dict[tuple[int, int], _Shelf]:
-    facts = {"medicines": medicines, "now": clock.now(), "days": fefo.min_remaining_days()}
+    facts: dict[str, Any] = {
+        "medicines": medicines,
+        "now": clock.now(),
+        "days": fefo.min_remaining_days(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SHELVES, facts)
         return {(row[0], row[1]): _Shelf(*row[2:]) for row in cursor.fetchall()}

@@ -9,12 +9,15 @@ from django.db.models import F
 
 from inventory import fefo, locking, shelf
 from inventory.fefo import Candidate
-from inventory.models import LotBalance, ReservationLine, ReservationPick
+from inventory.models import Lot, LotBalance, ReservationLine, ReservationPick
 from pharmacy.people.models import Store
 
 
-def hold(*, line: ReservationLine, store: Store, quantity: int) -> None:
+def hold(*, line: ReservationLine, store: Store, quantity: int, lot: Lot | None = None) -> None:
     """Hold whole packs of the lots that expire first.
+
+    Args:
+        lot: hold this one only, because a person chose it.
 
     Raises:
         InsufficientStock, LotRecalled: the lots do not hold as much. Nothing is held.
@@ -22,7 +25,8 @@ def hold(*, line: ReservationLine, store: Store, quantity: int) -> None:
     medicine = line.medicine
     limit = fefo.expiry_from(store.time_zone)
     rows = locking.balances(store=store, medicine_id=medicine.pk, expiry_from=limit)
-    takes = fefo.choose(map(_candidate, rows), quantity=quantity, pack_size=medicine.pack_size)
+    candidates = [_candidate(row) for row in rows if lot is None or row.lot_id == lot.pk]
+    takes = fefo.choose(candidates, quantity=quantity, pack_size=medicine.pack_size)
     if sum(take.quantity for take in takes) < quantity:
         packs = quantity // medicine.pack_size
         raise shelf.shortage(store=store, medicine=medicine, packs=packs, own=packs)

@@ -41,7 +41,7 @@ def issue(*, owner: str, by: str, key: str, picks: Sequence[Pick] | None = None)
     Emits: StockIssued.   Locks: owner, store, medicines.   Idempotent by: key.
     """
     parts = None if picks is None else sorted((pick.lot_id, pick.quantity) for pick in picks)
-    request = ["issue", owner, parts]
+    request: list[object] = ["issue", owner, parts]
     with transaction.atomic():
         row = reservation.locked(owner)
         if done := ledger.known(key=key, request=request):

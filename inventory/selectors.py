@@ -114,15 +114,15 @@ def lots_of(*, medicine: Medicine, store: Store | None = None) -> list[LotRow]:
 def why_excluded(balance: LotBalance) -> str:
     """Code of the reason why a patient is not offered this balance; empty when it is offered.
 
-    One of `recalled`, `quarantine`, `expired`, `not-for-sale` (place), `reserved`.
+    One of `recalled`, `quarantine`, `not-for-sale` (its place), `expired`, `reserved`.
     """
     lot, place = balance.lot, balance.location
     if lot.status != "released":
         return lot.status
+    if place.store is None or place.kind not in SELLABLE_KINDS:
+        return "not-for-sale"
     if lot.expiry_date < fefo.expiry_from(place.store.time_zone):
         return "expired"
-    if place.kind not in SELLABLE_KINDS:
-        return "not-for-sale"
     return "" if balance.free > 0 else "reserved"
 
 

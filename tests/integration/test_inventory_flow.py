@@ -7,7 +7,7 @@ import datetime as dt
 
 import pytest
 
-from inventory import disposal, issuing, recall, receiving, reconcile, reservation, tasks
+from inventory import choosing, disposal, issuing, recall, receiving, reconcile, reservation, tasks
 from inventory.errors import (
     InsufficientStock,
     LotDiffers,
@@ -16,9 +16,11 @@ from inventory.errors import (
     NotPicked,
     OwnerTaken,
     QuantityInvalid,
+    ReasonMissing,
     ReservationClosed,
     ReservationUnknown,
     SplitPackNeeded,
+    WrongMedicine,
 )
 from inventory.models import Lot, LotBalance, Movement, MovementLine, Reservation
 from inventory.receiving import ReceivedLine
@@ -361,3 +363,40 @@ def test_every_step_leaves_its_trace_without_naming_a_patient():
         "reservation.soft", "reservation.kept", "reservation.hard",
         "stock.issue", "reservation.issued",
     ]  # fmt: skip
+
+
+def test_a_person_may_take_another_lot_and_the_reason_is_kept():
+    store, medicine = make_store(), make_medicine(pack_size=28)
+    first = stock(store, medicine, 28, expires_in=50)
+    other = stock(store, medicine, 28, expires_in=90)
+    foreign = stock(store, make_medicine(), 28)
+    small = stock(store, medicine, 14, expires_in=200)
+    reservation.reserve(owner="o:1", store=store, lines=[Want(medicine, 28)], by=BY)
+    reservation.pick(owner="o:1", by=BY)
+
+    def choose(lot, instead_of=first, reason="box is wet"):
+        return choosing.choose_lot(
+            owner="o:1", lot=lot, instead_of=instead_of, by="staff:1", reason=reason
+        )
+
+    for arguments, error in (
+        ((other, first, " "), ReasonMissing),
+        ((foreign,), WrongMedicine),
+        ((small,), InsufficientStock),
+        ((first, other), NotPicked),
+    ):
+        with pytest.raises(error):
+            choose(*arguments)
+    assert balances_of(store, medicine)[0] == (first.number, 28, 28)
+
+    assert [p.lot_id for p in choose(other)] == [other.pk]
+
+    assert reservation.pick(owner="o:1", by=BY)[0].lot_id == other.pk  # the choice stays
+    assert balances_of(store, medicine)[:2] == [(first.number, 28, 0), (other.number, 28, 28)]
+    entry = AuditEntry.objects.get(action="reservation.lot-chosen")
+    assert (entry.actor, entry.reason) == ("staff:1", "box is wet")
+    assert entry.facts == {"lot": other.number, "instead_of": first.number}
+    recall.change_status(lot=first, to="recalled", by=BY, reason="notice")
+    with pytest.raises(LotRecalled):
+        choose(first, other)
+    assert reconcile.differences() == []
