@@ -15,6 +15,7 @@ from asn1crypto import (
     algos,
     cms,
     core,
+    parser,
     tsp,  # noqa: F401 - teaches cms the signing-certificate-v2 attribute
 )
 from cryptography.exceptions import InvalidSignature
@@ -38,6 +39,7 @@ CURVES = {"secp256r1", "brainpoolP256r1"}
 MIN_RSA_BITS = 2048
 MAX_CERTIFICATES = 6
 PROTECTION = "cms_algorithm_protection"
+INDEFINITE = 0x80  # as first octet of a length
 # Whatever the parser of ASN.1 says about broken bytes.
 BROKEN = (
     ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError,
@@ -129,6 +131,7 @@ def _open(raw: bytes) -> CmsEnvelope:
     if len(signers) != 1:
         return CmsEnvelope(payload=payload, signers=len(signers), attributes={})
     info = signers[0]
+    signed = _der_set(info["signed_attrs"])  # before a look inside makes the parser re-encode it
     attributes = _attributes(info["signed_attrs"])
     signer, others = _certificates(data["certificates"], info["sid"])
     _parse_all(info, attributes)
@@ -138,7 +141,7 @@ def _open(raw: bytes) -> CmsEnvelope:
         certificates=(signer, *others),
         info=info,
         attributes=attributes,
-        signed=_der_set(info["signed_attrs"]),
+        signed=signed,
     )
 
 
@@ -208,14 +211,23 @@ def _signing_time(attributes: dict[str, Any]) -> dt.datetime | None:
 
 def _der_set(signed: Any) -> bytes:
     """What the signature covers: the attributes as a DER SET OF, not as the tag they stand in."""
-    if signed._header is None or signed._header[-1:] == b"\x80":  # indefinite length
-        return signed.untag().dump(force=True)
-    contents = signed.contents
-    size = len(contents)
-    if size < 128:
-        return bytes([0x31, size]) + contents
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes([0x31, 0x80 | len(length)]) + length + contents
+    written = signed.dump()
+    if written[1] == INDEFINITE:
+        written = _definite(written)
+    return b"\x31" + written[1:]
+
+
+def _definite(element: bytes) -> bytes:
+    """Rewrite lengths of an element in definite form, all the way down."""
+    class_, method, tag, _header, contents, _trailer = parser.parse(element, strict=True)
+    if method == 1:
+        rest, inner = contents, []
+        while rest:
+            size = parser.peek(rest)
+            inner.append(_definite(rest[:size]))
+            rest = rest[size:]
+        contents = b"".join(inner)
+    return bytes(parser.emit(class_, method, tag, contents))
 
 
 def _named(algorithm: Any) -> str | None:

@@ -24,18 +24,19 @@ class Resources:
             self._add(fields.mapping(entry, "Bundle.entry"))
 
     def _add(self, entry: dict[str, Any]) -> None:
+        field = "Bundle.entry.fullUrl"
         resource = fields.mapping(entry.get("resource"), "Bundle.entry.resource")
-        kind = fields.text(
-            resource.get("resourceType"), "Bundle.entry.resource", limit=60, required=True
-        )
+        written = resource.get("resourceType")
+        kind = fields.text(written, "Bundle.entry.resource", limit=60, required=True)
         self._kinds.setdefault(kind, []).append(resource)
-        full_url = fields.text(entry.get("fullUrl"), "Bundle.entry.fullUrl", limit=300)
-        own_id = fields.text(resource.get("id"), f"{kind}.id", limit=64)
+        full_url = fields.text(entry.get("fullUrl"), field, limit=300)
+        own_id = fields.text(resource.get("id"), field, limit=64)
         local = f"{kind}/{own_id}" if own_id else ""
-        for name in {full_url, local} - {""}:
+        for name in (full_url, local if local != full_url else ""):
             if name in self._names:
-                raise FieldInvalid(field="Bundle.entry.fullUrl")  # two resources of one name
-            self._names[name] = resource
+                raise FieldInvalid(field=field)  # two resources of one name
+            if name:
+                self._names[name] = resource
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         """Every resource of a type, in the order of the Bundle."""
@@ -54,12 +55,13 @@ class Resources:
 
 def coding(concept: Any, field: str) -> dict[str, str]:
     """First coding of a CodeableConcept with its text: {system, code, display}."""
+    if concept is None:
+        return {"system": "", "code": "", "display": ""}
     whole = fields.mapping(concept, field)
-    codings = fields.sequence(whole.get("coding"), f"{field}.coding")
-    first = fields.mapping(codings[0] if codings else None, f"{field}.coding")
-    shown = whole.get("text") or first.get("display")
+    codings = fields.sequence(whole.get("coding"), field)
+    first = fields.mapping(codings[0], field) if codings else {}
     return {
-        "system": fields.text(first.get("system"), f"{field}.coding.system", limit=120),
-        "code": fields.text(first.get("code"), f"{field}.coding.code", limit=60),
-        "display": fields.text(shown, f"{field}.text", limit=200),
+        "system": fields.text(first.get("system"), field, limit=120),
+        "code": fields.text(first.get("code"), field, limit=60),
+        "display": fields.text(whole.get("text") or first.get("display"), field, limit=200),
     }

@@ -126,7 +126,8 @@ def _allergies(known: list[dict[str, Any]]) -> tuple[dict[str, str], ...] | None
 
 
 def _is_refuted(resource: dict[str, Any]) -> bool:
-    return coding(resource.get("verificationStatus"), "verificationStatus")["code"] in REFUTED
+    status = resource.get("verificationStatus")
+    return status is not None and coding(status, "verificationStatus")["code"] in REFUTED
 
 
 def _concepts(resources: list[dict[str, Any]], field: str) -> tuple[dict[str, str], ...] | None:

@@ -24,7 +24,9 @@ def text(value: Any, field: str, *, limit: int, required: bool = False) -> str:
         if required:
             raise FieldMissing(field=field)
         return ""
-    if not isinstance(value, str) or len(value) > limit or _HIDDEN.search(value):
+    if not isinstance(value, str) or len(value) > limit:
+        raise FieldInvalid(field=field)
+    if not value.isprintable() and _HIDDEN.search(value):  # the first is quick, and stricter
         raise FieldInvalid(field=field)
     stripped = value.strip()
     if required and not stripped:

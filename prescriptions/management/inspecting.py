@@ -145,7 +145,7 @@ def _check_format(name: str) -> None:
 
 def _read(file: Path) -> tuple[bytes, str]:
     """The bytes, at most one more than the limit, and the signature beside them."""
-    beside = file.with_name(file.name + ".jws")
+    beside = Path(f"{file}.jws")
     try:
         with file.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)

@@ -28,7 +28,8 @@ def changed(path: str, value: Any) -> dict[str, Any]:
     node: Any = document["entry"]
     for step in way:
         node = node[step]
-        node = node["resource"] if "resource" in node else node
+        if isinstance(node, dict):
+            node = node.get("resource", node)
     if value is ...:
         del node[last]
     else:

@@ -7,6 +7,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from asn1crypto import cms, parser
 
 from prescriptions.canonical import CanonicalItem
 from prescriptions.checks import CHECKS, examine
@@ -112,3 +113,34 @@ def test_the_same_content_has_the_same_hash_under_another_number() -> None:
     assert more.content_hash != read.content_hash
     assert read.to_json()["items"][0]["dose_quantity"] == "1"
     assert read.to_json()["content_hash"] == read.content_hash
+
+
+def test_signed_attributes_of_indefinite_length_are_verified_in_definite_form() -> None:
+    """BER lets a writer leave lengths open; the signature is over the DER all the same."""
+    doctor = Doctor("Doctor BER", "P-256")
+    raw = doctor.sign(make.kbv())
+    attributes = cms.ContentInfo.load(raw)["content"]["signer_infos"][0]["signed_attrs"].dump()
+    opened = b"\xa0\x80" + attributes[3:] + b"\x00\x00"
+    rewritten = _open_lengths(raw, attributes, opened)
+    found = examine(raw=rewritten, trust=doctor.trust(), at=NOW)
+
+    assert (found.verdict, found.refusal) == ("accepted", "")
+
+
+def _open_lengths(raw: bytes, old: bytes, new: bytes) -> bytes:
+    """Replace an element and leave the lengths of everything around it open."""
+
+    def rewrite(element: bytes) -> bytes:
+        if element == old:
+            return new
+        if old not in element:
+            return element
+        _class, _method, _tag, header, contents, _trailer = parser.parse(element)
+        inner = []
+        while contents:
+            size = parser.peek(contents)
+            inner.append(rewrite(contents[:size]))
+            contents = contents[size:]
+        return header[:1] + b"\x80" + b"".join(inner) + b"\x00\x00"
+
+    return rewrite(raw)
