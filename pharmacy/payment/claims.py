@@ -41,6 +41,7 @@ def order_of(row: PaymentAttempt) -> Order:
         amount_minor=row.amount_minor,
         currency=row.currency,
         source=row.source,
+        seq=row.seq,
         created_at=row.created_at,
     )
 
@@ -88,9 +89,11 @@ def _locked(owner: str) -> PaymentAttempt:
     return found[0]
 
 
-def _step(row: PaymentAttempt, to: str, by: str, **updates: Any) -> PaymentAttempt:
+def _step(
+    row: PaymentAttempt, to: str, by: str, *, reason: str = "", **updates: Any
+) -> PaymentAttempt:
     updates["changed_at"] = clock.now()
-    return advance(row, to, by=by, field="state", updates=updates)
+    return advance(row, to, by=by, field="state", reason=reason, updates=updates)
 
 
 def hold(attempt: PaymentAttempt, source: str, by: str) -> PaymentAttempt:
@@ -158,7 +161,8 @@ def release(owner: str, reason: str, by: str) -> PaymentAttempt:
         if row.state == "created":
             outcome.let_go(row, "voided", by=by, reason=reason)
         elif row.state in {"authorised", "requires-customer"} or _is_lost_release(row):
-            _step(row, "releasing", by)
+            kept = row.release_reason or reason[:80]
+            _step(row, "releasing", by, reason=reason, release_reason=kept)
         elif row.state != "releasing":
             raise PaymentBusy(owner=owner, state=row.state)
         return row

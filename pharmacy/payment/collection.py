@@ -117,7 +117,7 @@ def capture(*, owner: str, amount: Money, key: str, by: str = outcome.SYSTEM) ->
             row.reference or "",
             amount_minor=amount.minor,
             attempt=str(row.external_id),
-            seq=row.capture_seq,
+            seq=row.seq,
         ),
         by=by,
     )
@@ -145,7 +145,12 @@ def release(*, owner: str, reason: str, by: str = outcome.SYSTEM) -> PaymentAtte
     provider = METHODS.get(row.method)
     done = _perform(
         row,
-        lambda: provider.cancel(row.reference or "", reason=reason, attempt=str(row.external_id)),
+        lambda: provider.cancel(
+            row.reference or "",
+            reason=row.release_reason,
+            attempt=str(row.external_id),
+            seq=row.seq,
+        ),
         by=by,
     )
     if done.state in TAKEN:
@@ -179,6 +184,7 @@ def send_refund(*, refund: Refund, by: str = outcome.SYSTEM) -> Refund:
             attempt.reference or "",
             amount_minor=refund.amount_minor,
             refund=str(refund.external_id),
+            seq=refund.seq,
         )
     except (RefundRefused, ProviderRejected):
         refused = RefundTruth(reference="", standing="failed")

@@ -3,7 +3,8 @@
 An attempt is one try to collect one amount for one owner (an opaque key such as
 `order:100001`). What was captured and refunded is the sum of its append-only money events;
 the columns on the attempt are that sum, kept in the same transaction and bounded by the
-database. Nothing here says what was bought or for whom.
+database. `seq` counts up when the provider proved that a call had no effect and a new key
+of idempotency is due. Nothing here says what was bought or for whom.
 """
 
 from __future__ import annotations
@@ -45,8 +46,9 @@ class PaymentAttempt(models.Model):
     capture_before = models.DateTimeField(null=True)
     capture_key = models.CharField(max_length=160, blank=True)
     capture_minor = models.BigIntegerField(null=True)
-    capture_seq = models.PositiveSmallIntegerField(default=1)
+    seq = models.PositiveSmallIntegerField(default=1)
     failure = models.CharField(max_length=80, blank=True)
+    release_reason = models.CharField(max_length=80, blank=True)
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -148,6 +150,7 @@ class Refund(models.Model):
     reason = models.CharField(max_length=80)
     state = models.CharField(max_length=12, choices=REFUND.choices, default=REFUND.initial)
     reference = models.CharField(max_length=120, null=True, unique=True)
+    seq = models.PositiveSmallIntegerField(default=1)
     created_by = models.CharField(max_length=80)
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()

@@ -42,7 +42,8 @@ def apply(
     """Move an attempt to where the provider says it stands; late or repeated news do nothing.
 
     Args:
-        is_proof: the provider was asked long after our own call ended.
+        is_proof: the provider was asked after our own call had surely ended. It proves
+            nothing any more when the row moved on since `attempt` was read.
 
     Raises:
         ProviderMismatch: the provider's amount or currency is not ours.
@@ -55,6 +56,7 @@ def apply(
             raise ProviderMismatch(attempt=str(row.external_id))
         _remember(row, truth)
         target = _target(row, truth)
+        is_proof = is_proof and row.changed_at == attempt.changed_at
         if _is_step(row, target, is_proof):
             _STEPS[target](row, truth, by)
     return row
@@ -174,12 +176,17 @@ def _authorised(row: PaymentAttempt, truth: Truth, by: str) -> None:
         row, "authorised", row.amount_minor, f"authorised:{truth.reference}", truth.reference
     )
     event = PaymentAuthorised(owner=row.owner, amount_minor=row.amount_minor, currency=row.currency)
-    updates = {"changed_at": clock.now(), "capture_key": "", "capture_minor": None}
-    if row.capture_key:
-        updates["capture_seq"] = row.capture_seq + 1
+    updates = _anew(row) | {"changed_at": clock.now()}
     advance(
         row, "authorised", by=by, field="state", event=event if is_new else None, updates=updates
     )
+
+
+def _anew(row: PaymentAttempt) -> dict[str, object]:
+    """A capture or release that never happened leaves no claim; the next has a new key."""
+    was_asked = bool(row.capture_key or row.release_reason)
+    seq = row.seq + 1 if was_asked else row.seq
+    return {"capture_key": "", "capture_minor": None, "release_reason": "", "seq": seq}
 
 
 def _captured(row: PaymentAttempt, truth: Truth, by: str) -> None:
@@ -222,7 +229,8 @@ def _failed(row: PaymentAttempt, reason: str, by: str) -> None:
 
 
 def _requires_customer(row: PaymentAttempt, _truth: Truth, by: str) -> None:
-    advance(row, "requires-customer", by=by, field="state", updates={"changed_at": clock.now()})
+    updates = _anew(row) | {"changed_at": clock.now()}
+    advance(row, "requires-customer", by=by, field="state", updates=updates)
 
 
 _STEPS = {

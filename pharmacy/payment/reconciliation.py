@@ -15,8 +15,8 @@ from django.db.models import F, Q
 from pharmacy.core import clock
 from pharmacy.core.errors import PharmacyError
 from pharmacy.payment import claims, collection, outcome
-from pharmacy.payment.errors import PaymentDeclined, ProviderRejected
-from pharmacy.payment.methods import METHODS
+from pharmacy.payment.errors import PaymentDeclined, PaymentUnavailable, ProviderRejected
+from pharmacy.payment.methods import METHODS, PaymentMethod
 from pharmacy.payment.models import PaymentAttempt, Refund
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ def follow_refund(*, refund: Refund, by: str = "system:reconciliation") -> Refun
         truth = provider.retrieve_refund(refund.reference)
         return outcome.apply_refund(refund=refund, truth=truth, by=by)
     if clock.now() - refund.created_at < KEY_LIFETIME:
-        return collection.send_refund(refund=refund, by=by)
+        return _repeat_refund(refund, provider, by)
     found = provider.find_refund(refund.attempt.reference or "", refund=str(refund.external_id))
     if found is None:
         log.error("refund %s never reached the provider", refund.external_id)
@@ -96,6 +96,22 @@ def _refunds(now: dt.datetime) -> list[Refund]:
     return list(open_refunds.select_related("attempt").order_by("changed_at", "pk")[:BATCH])
 
 
+def _is_saved_failure(error: PaymentUnavailable) -> bool:
+    """The provider answered 500 and will answer so for this key, whatever we do."""
+    return error.facts.get("status") == 500
+
+
+def _repeat_refund(refund: Refund, provider: PaymentMethod, by: str) -> Refund:
+    """Ask again; when the key is spent and the refund provably absent, the next key is new."""
+    try:
+        return collection.send_refund(refund=refund, by=by)
+    except PaymentUnavailable as error:
+        reference, name = refund.attempt.reference or "", str(refund.external_id)
+        if _is_saved_failure(error) and provider.find_refund(reference, refund=name) is None:
+            Refund.objects.filter(pk=refund.pk, seq=refund.seq).update(seq=refund.seq + 1)
+        raise
+
+
 def _follow_unheard(attempt: PaymentAttempt, by: str) -> PaymentAttempt:
     """The creation was never answered: look for it, else repeat it with the same key.
 
@@ -106,6 +122,11 @@ def _follow_unheard(attempt: PaymentAttempt, by: str) -> PaymentAttempt:
     if truth is None and clock.now() - attempt.created_at < KEY_LIFETIME:
         try:
             truth = provider.authorise(order)
+        except PaymentUnavailable as error:
+            if _is_saved_failure(error) and provider.find(order) is None:
+                spent = PaymentAttempt.objects.filter(pk=attempt.pk, seq=order.seq)
+                spent.update(seq=order.seq + 1)
+            raise
         except (PaymentDeclined, ProviderRejected) as error:
             facts = error.facts
             outcome.fail(

@@ -196,6 +196,47 @@ def test_a_saved_server_error_gets_a_new_key_after_proof_of_absence(peer: Stripe
     assert topics() == ["PaymentAuthorised", "PaymentCaptured"]
 
 
+@pytest.mark.parametrize("path", ["/v1/payment_intents", "/v1/refunds", ".*/cancel"])
+def test_a_saved_server_error_does_not_block_any_verb_for_ever(peer: StripePeer, path: str) -> None:
+    if path == "/v1/refunds":
+        taken()
+    elif path == ".*/cancel":
+        held()
+    peer.fault("500", path=path)
+    verb = {
+        "/v1/payment_intents": held,
+        "/v1/refunds": lambda: collection.refund(
+            owner=OWNER, amount=yuan(10_000), reason="recall", key="recall:1"
+        ),
+        ".*/cancel": lambda: collection.release(owner=OWNER, reason="declined-by-pharmacist"),
+    }[path]
+    with pytest.raises(PaymentUnavailable):
+        verb()
+
+    for hours in (1, 2):
+        with clock.at(clock.now() + dt.timedelta(hours=hours)):
+            reconciliation.reconcile()
+    done = verb()
+
+    assert done.state in {"authorised", "succeeded", "voided"}
+    assert len(intents(peer)) == 1
+    assert len(peer.ledger.all("refund")) <= 1
+
+
+def test_a_release_repeated_with_another_reason_keeps_the_first(peer: StripePeer) -> None:
+    attempt = held()
+    peer.fault("lost-reply", path=".*/cancel", times=3)
+    with pytest.raises(PaymentUnavailable):
+        collection.release(owner=OWNER, reason="declined-by-pharmacist")
+
+    collection.release(owner=OWNER, reason="requested-by-customer")
+
+    assert (fresh(attempt).state, fresh(attempt).release_reason) == (
+        "voided",
+        "declined-by-pharmacist",
+    )
+
+
 def test_news_younger_than_two_minutes_do_not_undo_a_capture_under_way(peer: StripePeer) -> None:
     attempt = held()
     with armed("payment.capturing-committed", die), pytest.raises(Crash):

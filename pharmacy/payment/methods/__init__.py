@@ -23,6 +23,7 @@ class Order:
     amount_minor: int
     currency: str
     source: str
+    seq: int
     created_at: dt.datetime
 
 
@@ -55,6 +56,8 @@ class RefundTruth:
 class PaymentMethod(Protocol):
     """One way to take money. Every call carries the idempotency key of its business fact.
 
+    `seq` is part of the key: the same number repeats a call, a new one makes another.
+
     Raises, in every call:
         PaymentUnavailable: no answer, or none that proves what happened.
         OutOfStep: the payment is in another state than the call needs.
@@ -80,10 +83,10 @@ class PaymentMethod(Protocol):
     def capture(self, reference: str, *, amount_minor: int, attempt: str, seq: int) -> Truth:
         """Take held money once; the rest of the hold is let go."""
 
-    def cancel(self, reference: str, *, reason: str, attempt: str) -> Truth:
+    def cancel(self, reference: str, *, reason: str, attempt: str, seq: int) -> Truth:
         """Let go of held money."""
 
-    def refund(self, reference: str, *, amount_minor: int, refund: str) -> RefundTruth:
+    def refund(self, reference: str, *, amount_minor: int, refund: str, seq: int) -> RefundTruth:
         """Give captured money back.
 
         Raises:

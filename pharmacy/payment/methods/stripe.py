@@ -141,6 +141,11 @@ def _creation(order: Order) -> dict[str, Any]:
     }
 
 
+def _key(kind: str, fact: str, seq: int) -> str:
+    """The key of a business fact; a number only once the first one proved useless."""
+    return f"{kind}:{fact}" if seq == 1 else f"{kind}:{fact}:{seq}"
+
+
 class Stripe:
     """The reference adapter."""
 
@@ -151,7 +156,7 @@ class Stripe:
         """Create (and with a `source` confirm) the PaymentIntent of an attempt."""
         with _translated():
             intent = client().v1.payment_intents.create(
-                _creation(order), {"idempotency_key": f"pi:{order.attempt}"}
+                _creation(order), {"idempotency_key": _key("pi", order.attempt, order.seq)}
             )
         return _truth(intent)
 
@@ -181,18 +186,18 @@ class Stripe:
             )
         return _truth(intent)
 
-    def cancel(self, reference: str, *, reason: str, attempt: str) -> Truth:
+    def cancel(self, reference: str, *, reason: str, attempt: str, seq: int) -> Truth:
         """Cancel the PaymentIntent."""
         asked = "requested_by_customer" if reason == "requested-by-customer" else "abandoned"
         with _translated():
             intent = client().v1.payment_intents.cancel(
                 reference,
                 {"cancellation_reason": asked, "expand": EXPANDED},
-                {"idempotency_key": f"void:{attempt}"},
+                {"idempotency_key": _key("void", attempt, seq)},
             )
         return _truth(intent)
 
-    def refund(self, reference: str, *, amount_minor: int, refund: str) -> RefundTruth:
+    def refund(self, reference: str, *, amount_minor: int, refund: str, seq: int) -> RefundTruth:
         """Refund a part or all of a captured PaymentIntent."""
         body: Any = {
             "payment_intent": reference,
@@ -202,7 +207,8 @@ class Stripe:
         }
         try:
             with _translated():
-                made = client().v1.refunds.create(body, {"idempotency_key": f"ref:{refund}"})
+                options: Any = {"idempotency_key": _key("ref", refund, seq)}
+                made = client().v1.refunds.create(body, options)
         except ProviderRejected as error:
             if error.facts.get("param") == "amount":
                 raise RefundRefused(reason=error.facts["reason"]) from error
