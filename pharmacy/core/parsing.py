@@ -153,7 +153,7 @@ def _check_size(raw: bytes, max_bytes: int) -> None:
 
 def _check_nesting(value: Any, limit: int) -> None:
     """Level by level, so that no depth can exhaust the stack."""
-    level = [[value]]
+    level: list[Any] = [[value]]
     for _depth_seen in range(limit + 1):
         level = [
             inner

@@ -9,8 +9,10 @@ from prescriptions.trust import certificates, chains
 
 def trusted(case: Case) -> None:
     """A pinned certificate goes before a chain, so that our own register can revoke it."""
-    case.trusted = case.trust.pinned(case.signer.fingerprint)
-    if case.trusted is None:
+    pinned = case.trust.pinned(case.signer.fingerprint)
+    if pinned:
+        case.trusted = pinned
+    else:
         _chain(case)
     if not case.trusted.is_active:
         raise Refusal("issuer.suspended")

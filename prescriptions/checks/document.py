@@ -28,5 +28,4 @@ def known_format(case: Case) -> None:
 
 def parse(case: Case) -> None:
     """The container opens under the strict limits of its format."""
-    assert case.format is not None  # noqa: S101 - the check before found it
     case.envelope = case.format.open(case.raw, case.signature)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from pharmacy.core.errors import Invalid
 from prescriptions.canonical import CanonicalPrescription
@@ -73,7 +73,10 @@ class Refusal(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Case:
-    """One document under examination; each check adds what it found for those that follow."""
+    """One document under examination; each check adds what it found for those that follow.
+
+    What is not found yet is None; a check may rely on what an earlier one must have found.
+    """
 
     raw: bytes
     signature: str
@@ -84,13 +87,13 @@ class Case:
     seen: Seen | None
     results: list[CheckOutcome] = field(default_factory=list)
     sha256: str = ""
-    format: Format | None = None
-    envelope: Envelope | None = None
+    format: Format = cast("Format", None)
+    envelope: Envelope = cast("Envelope", None)
     candidates: list[Certificate] = field(default_factory=list)
-    signer: Certificate | None = None
+    signer: Certificate = cast("Certificate", None)
     path: tuple[Certificate, ...] = ()  # signer to anchor; empty when the signer is pinned
-    trusted: Trusted | None = None
-    prescription: CanonicalPrescription | None = None
+    trusted: Trusted = cast("Trusted", None)
+    prescription: CanonicalPrescription = cast("CanonicalPrescription", None)
 
     @property
     def time_zone(self) -> str:

@@ -68,7 +68,7 @@ def _substitution(request: dict[str, Any]) -> bool:
     return value
 
 
-def _medicine(request: dict[str, Any], resources: Resources) -> dict[str, str]:
+def _medicine(request: dict[str, Any], resources: Resources) -> dict[str, Any]:
     field = "MedicationRequest.medication"
     if "medicationCodeableConcept" in request:
         found = coding(request["medicationCodeableConcept"], field)
@@ -76,8 +76,8 @@ def _medicine(request: dict[str, Any], resources: Resources) -> dict[str, str]:
     elif "medicationReference" in request:
         medication = resources.find(request["medicationReference"], field, "Medication")
         found = coding(medication.get("code"), "Medication.code")
-        form = coding(medication.get("form"), "Medication.form")
-        form = (form["display"] or form["code"])[:40]
+        shape = coding(medication.get("form"), "Medication.form")
+        form = (shape["display"] or shape["code"])[:40]
         strength = _strength(medication)
     else:
         raise FieldMissing(field=field)

@@ -38,7 +38,7 @@ def patient(resources: Resources, requests: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def prescriber(resources: Resources, requests: list[dict[str, Any]]) -> dict[str, str]:
+def prescriber(resources: Resources, requests: list[dict[str, Any]]) -> dict[str, Any]:
     """Name, licence and department of the one prescriber."""
     found = [_requester(resources, request) for request in requests]
     person, department = found[0]

@@ -71,7 +71,7 @@ def _same(values: list[Any], field: str) -> Any:
     return values[0]
 
 
-def _identifiers(requests: list[dict[str, Any]]) -> dict[str, str]:
+def _identifiers(requests: list[dict[str, Any]]) -> dict[str, Any]:
     """The number of the whole prescription; one request alone may carry its own."""
     field = "MedicationRequest.groupIdentifier"
     found = [fields.mapping(each.get("groupIdentifier"), field) for each in requests]

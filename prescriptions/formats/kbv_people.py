@@ -40,7 +40,7 @@ def patient(bundle: KbvBundle) -> dict[str, Any]:
     }
 
 
-def prescriber(bundle: KbvBundle, order: etree._Element) -> dict[str, str]:
+def prescriber(bundle: KbvBundle, order: etree._Element) -> dict[str, Any]:
     """Who signed for it; a doctor without a number of their own works under another's."""
     found = bundle.find(order, "f:requester", "Practitioner") if _names_requester(order) else None
     if found is None:

@@ -126,7 +126,9 @@ def from_directory(folder: Path) -> TrustList:
         CertificateUnreadable: a file holds no readable certificate.
         ValueError: a revocation list cannot be read.
     """
-    pins, anchors, crls = [], [], []
+    pins: list[Trusted] = []
+    anchors: list[Trusted] = []
+    crls: list[x509.CertificateRevocationList] = []
     for file in sorted(folder.iterdir()):
         if file.suffix in {".pem", ".crt", ".cer"}:
             for certificate in load_pem(file.read_bytes()):
