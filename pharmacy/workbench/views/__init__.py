@@ -1,0 +1,1 @@
+"""One file per page of the bench: parse, one domain call, translate."""
