@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pharmacy.care import selectors as care
+from django.db.models import Sum
+
+from pharmacy.care.models import RefillPlan
 from pharmacy.core import audit, outbox
-from pharmacy.fulfilment import counter, papers, placement
+from pharmacy.fulfilment import counter, ordering, papers, placement
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
 from pharmacy.people.models import Person, Staff, Store
-from pharmacy.settlement import settling
+from pharmacy.settlement.models import JournalEntry
 from prescriptions import dispensing, review
 from prescriptions.models import Issue, Prescription, Report, SourceDocument
 from prescriptions.review import CHECKLIST, Decision
@@ -172,8 +174,11 @@ def _dispense(row: Fulfilment) -> tuple[Any, str]:
 
 def _settled(row: Fulfilment) -> tuple[None, str]:
     owner = row.payment_owner()
-    entry = _until(lambda: settling.find(owner=owner), "settlement")
-    debit, credit = settling.totals(entry)
+    entry = _until(JournalEntry.objects.filter(owner=owner).first, "settlement")
+    sides = entry.postings.aggregate(debit=Sum("debit_minor"), credit=Sum("credit_minor"))
+    debit, credit = ordering.money(sides["debit"]), ordering.money(sides["credit"])
+    if debit != credit:
+        raise RuntimeError("the books do not balance")
     held = collection.status(owner=owner)
     return None, f"{held.state if held else '?'}; debit {debit} = credit {credit}"
 
@@ -185,7 +190,8 @@ def _reported(bag: Any) -> tuple[None, str]:
 
 
 def _aftercare(row: Fulfilment, person: Person) -> tuple[None, str]:
-    plans = _until(lambda: list(care.medicines_of(person=person)), "refill plan")
+    mine = RefillPlan.objects.filter(issue_key=f"issue:{row.issue.external_id}", person=person)
+    plans = _until(lambda: list(mine), "refill plan")
     _until(lambda: Issue.objects.get(pk=row.issue_id).use == "reported", "end of the issue")
     due = min(plan.next_due_date for plan in plans)
     return None, f"prescription medicine earns no points; next refill due {due}"

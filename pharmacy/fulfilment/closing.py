@@ -76,7 +76,7 @@ def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
     worth = dispensing.lines_by_medicine(bag)
     prices = ordering.price_per_pack(row.order)
     return PurchaseFact(
-        key=f"earn:{owner}",
+        key=owner,
         person_id=str(row.person.external_id),
         currency=row.order.currency,
         occurred_at=bag.handed_over_at,

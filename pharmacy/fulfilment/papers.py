@@ -25,6 +25,7 @@ from prescriptions.models import Dispense, DispenseLine, Prescription, Review
 
 KEEP_FROM_CHILDREN = ("请放在儿童接触不到的地方", "Keep out of the reach of children")
 KEEP_COLD = ("2–8 °C 冷藏保存", "Keep in the refrigerator at 2–8 °C")
+GENDERS = {"female": "女 Female", "male": "男 Male"}
 UNITS_ZH = {
     "tablet": "片", "capsule": "粒", "mL": "毫升", "g": "克", "dose": "喷", "sachet": "袋",
     "patch": "贴", "pen": "支", "vial": "瓶", "suppository": "枚", "pill": "丸",
@@ -61,7 +62,7 @@ def _label_data(bag: Dispense, line: DispenseLine, number: int, of: int) -> Labe
         lot_number=line.lot_number,
         expiry_date=line.expiry_date,
         dispensed_at=bag.checked_at or bag.started_at,
-        pharmacist=bag.picker.name,
+        pharmacist=_reviewer(bag),
         checker=bag.checker.name if bag.checker else "—",
         code=f"urn:uuid:{bag.external_id}",
         number=number,
@@ -69,6 +70,11 @@ def _label_data(bag: Dispense, line: DispenseLine, number: int, of: int) -> Labe
         warnings=_warnings(medicine),
         time_zone=store.time_zone,
     )
+
+
+def _reviewer(bag: Dispense) -> str:
+    approved = bag.issue.reviews.filter(decision="approve").select_related("reviewer").first()
+    return approved.reviewer.name if approved else "—"
 
 
 def _plural(unit: str, quantity: int) -> str:
@@ -159,7 +165,8 @@ def _lines(dispense: Dispense) -> list[DispenseLine]:
 
 
 def _facts(prescription: Prescription) -> str:
-    facts = [prescription.patient_gender, prescription.patient_birth_date or ""]
+    gender = GENDERS.get(prescription.patient_gender, "")
+    facts = [gender, prescription.patient_birth_date or ""]
     if prescription.patient_weight_kg:
         facts.append(f"{prescription.patient_weight_kg} kg")
     return " · ".join(filter(None, facts))
