@@ -8,6 +8,7 @@ call ended (`is_proof`), may return a capture that never happened to `authorised
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from django.db import transaction
 from django.db.models import Sum
@@ -29,6 +30,7 @@ from pharmacy.payment.states import ATTEMPT, CLOSED, REFUND, TAKEN
 
 log = logging.getLogger(__name__)
 SYSTEM = "system:payment"
+Step = Callable[[PaymentAttempt, Truth, str], None]
 BACKWARD = {
     ("capturing", "authorised"),
     ("releasing", "authorised"),
@@ -114,6 +116,7 @@ def apply_refund(*, refund: Refund, truth: RefundTruth, by: str = SYSTEM) -> Ref
 def _book_refund(attempt: PaymentAttempt, refund: Refund, origin: str, by: str) -> None:
     """Book money that left with the first good news, and its return with a later bad one."""
     amount = refund.amount_minor
+    event: type[PaymentRefunded | RefundFailed]
     if origin == "requested" and refund.state != "failed":
         kind, event = "refunded", PaymentRefunded
     elif origin != "requested" and refund.state == "failed":
@@ -199,7 +202,7 @@ def _captured(row: PaymentAttempt, truth: Truth, by: str) -> None:
     advance(row, "captured", by=by, field="state", event=event, updates=updates)
 
 
-def _ended(state: str) -> object:
+def _ended(state: str) -> Step:
     def step(row: PaymentAttempt, truth: Truth, by: str) -> None:
         let_go(row, state, by=by, reference=truth.reference)
 
@@ -233,7 +236,7 @@ def _requires_customer(row: PaymentAttempt, _truth: Truth, by: str) -> None:
     advance(row, "requires-customer", by=by, field="state", updates=updates)
 
 
-_STEPS = {
+_STEPS: dict[str, Step] = {
     "authorised": _authorised,
     "captured": _captured,
     "requires-customer": _requires_customer,

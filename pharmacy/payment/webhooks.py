@@ -122,7 +122,7 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def _process(row: WebhookEvent) -> int:
     try:
-        verdict = _follow(json.loads(row.body))
+        verdict = _follow(json.loads(bytes(row.body)))
     except PharmacyError as error:
         return _later(row, error.code)
     if not verdict:
@@ -160,8 +160,8 @@ def _follow(event: dict[str, Any]) -> str:
 def _follow_intent(reference: str, metadata: dict[str, str]) -> str:
     attempt = PaymentAttempt.objects.filter(reference=reference).first()
     if attempt is None:
-        named = _uuid(metadata.get("attempt", ""))
-        attempt = PaymentAttempt.objects.filter(external_id=named, reference=None).first()
+        unheard = PaymentAttempt.objects.filter(reference=None)
+        attempt = unheard.filter(external_id__in=_uuids(metadata.get("attempt", ""))).first()
     if attempt is None:
         return ""
     truth = METHODS.get(attempt.method).retrieve(reference)
@@ -170,8 +170,8 @@ def _follow_intent(reference: str, metadata: dict[str, str]) -> str:
 
 
 def _follow_refund(thing: dict[str, Any]) -> str:
-    named = _uuid((thing.get("metadata") or {}).get("refund", ""))
-    refund = Refund.objects.select_related("attempt").filter(external_id=named).first()
+    named = _uuids((thing.get("metadata") or {}).get("refund", ""))
+    refund = Refund.objects.select_related("attempt").filter(external_id__in=named).first()
     if refund is None:
         return ""
     refund.reference = refund.reference or thing.get("id")
@@ -179,9 +179,9 @@ def _follow_refund(thing: dict[str, Any]) -> str:
     return "followed"
 
 
-def _uuid(text: str) -> str | None:
-    """An id of ours, or None for anything else that stands there."""
+def _uuids(text: str) -> list[uuid.UUID]:
+    """The id of ours, or nothing for anything else that stands there."""
     try:
-        return str(uuid.UUID(text))
+        return [uuid.UUID(text)]
     except (ValueError, AttributeError, TypeError):
-        return None
+        return []

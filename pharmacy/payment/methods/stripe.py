@@ -117,7 +117,7 @@ def _capture_before(charge: Any) -> dt.datetime | None:
     return dt.datetime.fromtimestamp(stamp, tz=dt.UTC) if stamp else None
 
 
-def _creation(order: Order) -> dict[str, Any]:
+def _creation(order: Order) -> Any:
     """The body of a creation: the same for every repetition of one attempt."""
     automatic: dict[str, Any] = {"enabled": True}
     confirmation: dict[str, Any] = {}
@@ -168,7 +168,7 @@ class Stripe:
     def find(self, order: Order) -> Truth | None:
         """Look through the intents of the day of the attempt for its metadata."""
         start = int(order.created_at.timestamp()) - 300
-        window = {"gte": start, "lte": start + 2 * 86_400}
+        window: Any = {"gte": start, "lte": start + 2 * 86_400}
         with _translated():
             page = client().v1.payment_intents.list({"created": window, "limit": 100})
             for intent in page.auto_paging_iter():
