@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol
 
 from pharmacy.core.errors import Invalid
 from prescriptions.canonical import CanonicalPrescription
@@ -16,6 +16,7 @@ from prescriptions.trust.store import Trusted, TrustStore
 
 Outcome = Literal["passed", "failed", "inconclusive"]
 Verdict = Literal["accepted", "refused", "inconclusive"]
+NOT_YET: Any = None  # what a later check relies on and an earlier one must have found
 
 
 class Seen(Protocol):
@@ -87,13 +88,13 @@ class Case:
     seen: Seen | None
     results: list[CheckOutcome] = field(default_factory=list)
     sha256: str = ""
-    format: Format = cast("Format", None)
-    envelope: Envelope = cast("Envelope", None)
+    format: Format = NOT_YET
+    envelope: Envelope = NOT_YET
     candidates: list[Certificate] = field(default_factory=list)
-    signer: Certificate = cast("Certificate", None)
+    signer: Certificate = NOT_YET
     path: tuple[Certificate, ...] = ()  # signer to anchor; empty when the signer is pinned
-    trusted: Trusted = cast("Trusted", None)
-    prescription: CanonicalPrescription = cast("CanonicalPrescription", None)
+    trusted: Trusted = NOT_YET
+    prescription: CanonicalPrescription = NOT_YET
 
     @property
     def time_zone(self) -> str:
