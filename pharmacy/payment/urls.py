@@ -1,4 +1,4 @@
-"""Addresses of the money that comes in; mounted at `api/webhooks/stripe`."""
+"""Addresses of the money that comes in; mounted at `api/webhooks/`."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from django.urls import path
 
 from pharmacy.payment.views import stripe_webhook
 
-urlpatterns = [path("", stripe_webhook, name="stripe-webhook")]
+urlpatterns = [path("stripe", stripe_webhook, name="stripe-webhook")]

@@ -34,7 +34,7 @@ from tests.payment_fixtures import (
 
 __all__ = ["peer"]
 pytestmark = pytest.mark.django_db(transaction=True)
-urlpatterns = [path("api/webhooks/stripe", include("pharmacy.payment.urls"))]
+urlpatterns = [path("api/webhooks/", include("pharmacy.payment.urls"))]
 EVENT = {"id": "evt_1", "object": "event", "type": "payment_intent.created", "data": {"object": {}}}
 BODY = json.dumps(EVENT)
 
