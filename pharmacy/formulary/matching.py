@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
+
 from pharmacy.formulary import forms, strengths, systems
 from pharmacy.formulary.models import Medicine, MedicineCode
 
@@ -73,7 +75,7 @@ def _named(display: str, strength: str, form: str) -> tuple[list[Medicine], str,
     bare, found_strength = strengths.find_in(display)
     bare, found_form = _split_form(_plain(bare))
     names = {_plain(display), bare} - {""}
-    matches = [row for row in _candidates() if names & _names_of(row)] if names else []
+    matches = [row for row in _candidates(names) if names & _names_of(row)] if names else []
     return matches, strength or found_strength, form or found_form
 
 
@@ -89,8 +91,15 @@ def _split_form(name: str) -> tuple[str, str]:
     return name, ""
 
 
-def _candidates() -> Iterable[Medicine]:
-    return Medicine.objects.prefetch_related("ingredients__substance")
+def _candidates(names: Iterable[str]) -> Iterable[Medicine]:
+    """Medicines that may bear one of the names; `_names_of` has the last word."""
+    wanted = Q()
+    for name in names:
+        wanted |= Q(name_en__iexact=name) | Q(name_zh__istartswith=name)
+        wanted |= Q(ingredients__substance__name_en__iexact=name)
+        wanted |= Q(ingredients__substance__name_zh__iexact=name)
+    found = Medicine.objects.filter(wanted).distinct()
+    return found.prefetch_related("ingredients__substance")
 
 
 def _names_of(medicine: Medicine) -> set[str]:

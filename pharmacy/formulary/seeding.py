@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from oscar.core.loading import get_model
 from pypinyin import Style, lazy_pinyin
@@ -21,7 +22,6 @@ from pharmacy.formulary.tables import InconsistentSeed, MedicineRow, Seed, fault
 
 Product = get_model("catalogue", "Product")
 ProductClass = get_model("catalogue", "ProductClass")
-JURISDICTION = "CN"
 CLASS_NAME = "Medicine"
 
 
@@ -105,12 +105,13 @@ def _load_products(seed: Seed) -> dict[str, Any]:
 
 def _allows(row: MedicineRow, effect: str) -> bool:
     return policy.decide(
-        jurisdiction=JURISDICTION, supply_class=row.supply_class, effect=effect
+        jurisdiction=settings.JURISDICTION, supply_class=row.supply_class, effect=effect
     ).allowed
 
 
 def _may_sell_online(row: MedicineRow) -> bool:
-    return not policy.is_online_prohibited(
+    """Whether the list of the place leaves it online; only China keeps such a list."""
+    return settings.JURISDICTION != "CN" or not policy.is_online_prohibited(
         substances=frozenset(name for name, _, _ in row.ingredients),
         supply_class=row.supply_class,
         route=forms.route_of(row.form),

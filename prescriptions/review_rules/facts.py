@@ -34,7 +34,7 @@ def build(issue: Issue) -> ReviewFacts:
     )
     today = clock.today(prescription.issuer.time_zone)
     allergens, unresolved = _allergens(prescription)
-    current, unresolved_current = _current(prescription, today)
+    current, unresolved_current = _current(prescription)
     lines = (
         PrescriptionItem.objects.filter(issueline__issue=issue)
         .select_related("medicine")
@@ -52,10 +52,10 @@ def build(issue: Issue) -> ReviewFacts:
     )
 
 
-def _age(birth_date: str | None, today: dt.date) -> int | None:
+def _age(birth_date: Any, today: dt.date) -> int | None:
     """Full years, or None when the date is missing, partial or in the future."""
     try:
-        born = dt.date.fromisoformat(birth_date or "")
+        born = dt.date.fromisoformat(str(birth_date or ""))
     except ValueError:
         return None
     years = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
@@ -111,7 +111,7 @@ def _allergens(prescription: Prescription) -> tuple[tuple[Allergen, ...] | None,
 
     An empty list on the prescription says "none known"; an empty person's record says nothing.
     """
-    stated: list[dict[str, Any]] | None = prescription.allergies
+    stated: Any = prescription.allergies  # a list of {code, display}, decrypted
     recorded = (
         list(Allergy.objects.filter(person=prescription.person).values_list("code", flat=True))
         if prescription.person_id
@@ -159,7 +159,7 @@ def _allergen(
     return None
 
 
-def _current(prescription: Prescription, today: dt.date) -> tuple[tuple[Item, ...] | None, int]:
+def _current(prescription: Prescription) -> tuple[tuple[Item, ...] | None, int]:
     """What other prescriptions gave this person and has not run out; None for a stranger."""
     if prescription.person_id is None:
         return None, 0
@@ -177,13 +177,15 @@ def _current(prescription: Prescription, today: dt.date) -> tuple[tuple[Item, ..
     running = {
         line.issue_line.item_id: line.issue_line.item
         for line in lines
-        if _days_left(line, today) > REFILL_DAYS
+        if _days_left(line) > REFILL_DAYS
     }
     items = [_item(item) for item in running.values()]
     resolved = tuple(item for item in items if item.parts)
     return resolved, len(items) - len(resolved)
 
 
-def _days_left(line: DispenseLine, today: dt.date) -> int:
+def _days_left(line: DispenseLine) -> int:
+    """Whole days until a supply runs out, counted from its hand-over."""
     days = line.issue_line.item.days_supply or DEFAULT_SUPPLY_DAYS
-    return (line.dispense.handed_over_at.date() + dt.timedelta(days=days) - today).days
+    started = line.dispense.handed_over_at or clock.now()
+    return (started + dt.timedelta(days=days) - clock.now()).days
