@@ -338,13 +338,13 @@ def _use_up(bag: Dispense) -> None:
 def _picks_of(bag: Dispense) -> list[reservation.Pick]:
     return [
         reservation.Pick(
-            medicine_id=line.issue_line.item.medicine_id,
+            medicine_id=line.issue_line.item.known_medicine.pk,
             lot_id=line.lot_id,
             lot_number=line.lot_number,
             expiry_date=line.expiry_date,
             quantity=line.quantity,
         )
-        for line in bag.lines.select_related("issue_line__item")
+        for line in bag.lines.select_related("issue_line__item__medicine")
     ]
 
 
@@ -379,7 +379,7 @@ def lines_by_medicine(dispense: Dispense) -> dict[Medicine, int]:
     """Base units handed out of each medicine in this bag."""
     totals: dict[Medicine, int] = {}
     for line in dispense.lines.select_related("issue_line__item__medicine__product"):
-        medicine = line.issue_line.item.medicine
+        medicine = line.issue_line.item.known_medicine
         totals[medicine] = totals.get(medicine, 0) + line.quantity
     return totals
 

@@ -132,7 +132,7 @@ def _dispense_resource(row: Report, line: Any) -> dict[str, Any]:
             {"identifier": {"value": identifier}, "display": f"line {item.line}"}
         ],
         "quantity": {"value": line.quantity, "unit": item.unit},
-        "whenHandedOver": bag.handed_over_at.isoformat(),
+        "whenHandedOver": bag.given_at.isoformat(),
         "performer": [{"actor": {"identifier": {"value": bag.store.licence_number}}}],
         "extension": [
             {"url": "urn:rxflow:lot-number", "valueString": line.lot_number},

@@ -144,7 +144,10 @@ def decide(*, issue: Issue, store: Store, reviewer: Staff, decision: Decision) -
         raise ReasonMissing(field="reason_code")
     with transaction.atomic():
         held = claiming.hold(claiming.ticket_of(issue=issue, store=store))
-        if held.use not in {"claimed", "reserved"} or held.reviews.filter(decision="approve").exists():
+        if (
+            held.use not in {"claimed", "reserved"}
+            or held.reviews.filter(decision="approve").exists()
+        ):
             raise AlreadyDecided(issue=str(issue.external_id))
         if decision.verdict == "approve":
             _settle_findings(held, reviewer, decision)

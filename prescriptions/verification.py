@@ -162,7 +162,9 @@ def _item(prescription: Prescription, item: CanonicalItem) -> PrescriptionItem:
         strength=item.strength,
         form=item.form,
     )
-    is_packs = item.unit == PACKAGE and medicine is not None
+    quantity, unit = item.quantity, item.unit
+    if unit == PACKAGE and medicine is not None:
+        quantity, unit = quantity * medicine.pack_size, medicine.base_unit
     return PrescriptionItem(
         prescription=prescription,
         line=item.line,
@@ -172,8 +174,8 @@ def _item(prescription: Prescription, item: CanonicalItem) -> PrescriptionItem:
         display=item.display[:200],
         strength=item.strength[:60],
         form=item.form[:40],
-        quantity=item.quantity * medicine.pack_size if is_packs else item.quantity,
-        unit=medicine.base_unit if is_packs else item.unit[:30],
+        quantity=quantity,
+        unit=unit[:30],
         dose_quantity=item.dose_quantity,
         dose_unit=item.dose_unit[:30],
         doses_per_day=item.doses_per_day,

@@ -40,7 +40,7 @@ class ReceiptUnknown(NotFound):
 class IssuerCredential(HttpBearer):
     """Bearer credential of a registered issuer; only its sha256 is stored."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> Issuer:  # noqa: ARG002
+    def authenticate(self, request: HttpRequest, token: str) -> Issuer:
         """Return the issuer.
 
         Raises:

@@ -112,6 +112,9 @@ class EncryptedBinaryField(models.BinaryField):
 class EncryptedTextField(EncryptedBinaryField):
     """Text that rests encrypted."""
 
+    _pyi_private_set_type: str  # type: ignore[assignment]
+    _pyi_private_get_type: str  # type: ignore[assignment]
+
     def to_plain(self, raw: bytes) -> str:
         """Decode."""
         return raw.decode()
@@ -123,6 +126,9 @@ class EncryptedTextField(EncryptedBinaryField):
 
 class EncryptedJSONField(EncryptedBinaryField):
     """A JSON value that rests encrypted."""
+
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def to_plain(self, raw: bytes) -> Any:
         """Parse."""

@@ -162,7 +162,7 @@ def _dispense(row: Fulfilment) -> tuple[Any, str]:
     picker, checker = _staff("pharmacist-a"), _staff("pharmacist-b")
     bag = counter.start(fulfilment=row, picker=picker)
     for line in bag.lines.select_related("issue_line__item__medicine"):
-        barcode = line.issue_line.item.medicine.barcode
+        barcode = line.issue_line.item.known_medicine.barcode
         dispensing.scan(dispense=bag, barcode=barcode, lot_number=line.lot_number, by=picker)
     dispensing.finish_picking(dispense=bag, by=picker)
     bag = counter.check(dispense=bag, checker=checker)

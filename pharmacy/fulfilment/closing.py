@@ -63,9 +63,9 @@ def after_settled(event: OrderSettled) -> None:
     row = Fulfilment.objects.select_related("order", "issue", "person").get(order__number=number)
     if row.stage == "completed":
         reporting.note_settled(issue=row.issue)
-    if row.stage == "completed" and row.order.status == "awaiting-payment":
-        row.order.set_status("paid")
-        row.order.set_status("completed")
+    if row.stage == "completed" and row.placed_order.status == "awaiting-payment":
+        row.placed_order.set_status("paid")
+        row.placed_order.set_status("completed")
     if membership.is_member(person=row.person):
         accrual.earn(_purchase(row, event.owner))
 
@@ -74,12 +74,12 @@ def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
     _, _, *rest = owner.split(":")
     bag = row.issue.dispenses.get(number=int(rest[0]) if rest else 1)
     worth = dispensing.lines_by_medicine(bag)
-    prices = ordering.price_per_pack(row.order)
+    prices = ordering.price_per_pack(row.placed_order)
     return PurchaseFact(
         key=owner,
         person_id=str(row.person.external_id),
-        currency=row.order.currency,
-        occurred_at=bag.handed_over_at,
+        currency=row.placed_order.currency,
+        occurred_at=bag.given_at,
         lines=[
             PurchaseLine(
                 supply_class=medicine.supply_class,
@@ -112,5 +112,5 @@ def plan_refills(event: MedicationHandedOver) -> None:
                 medicine=item.medicine,
                 quantity=line.dispensed,
                 days_supply=item.days_supply,
-                handed_over_date=bag.handed_over_at.astimezone(zone).date(),
+                handed_over_date=bag.given_at.astimezone(zone).date(),
             )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import models
 from oscar.core.loading import get_model
 
+from pharmacy.core.errors import Broken
 from pharmacy.core.states import Transitions
 from pharmacy.people.models import Person, Store
 from prescriptions.models import Issue
@@ -29,6 +31,12 @@ STAGES = Transitions(
         "cancelled": set(),
     },
 )  # fmt: skip
+
+
+class NotOrdered(Broken):
+    """An order was asked for before it was placed."""
+
+    code = "fulfilment.not-ordered"
 
 
 class Fulfilment(models.Model):
@@ -62,6 +70,17 @@ class Fulfilment(models.Model):
     def audit_subject(self) -> str:
         """How the audit log names this row."""
         return f"fulfilment:{self.external_id}"
+
+    @property
+    def placed_order(self) -> Any:
+        """The Oscar order.
+
+        Raises:
+            NotOrdered: nothing has been ordered yet.
+        """
+        if self.order is None:
+            raise NotOrdered(fulfilment=str(self.external_id))
+        return self.order
 
     @property
     def stock_owner(self) -> str:

@@ -29,7 +29,7 @@ NoShippingRequired = get_class("shipping.methods", "NoShippingRequired")
 def wants(issue: Issue) -> list[Want]:
     """What an issue still needs, in base units."""
     return [
-        Want(medicine=line.item.medicine, quantity=line.owed)
+        Want(medicine=line.item.known_medicine, quantity=line.owed)
         for line in issue.lines.select_related("item__medicine")
         if line.owed
     ]
@@ -79,7 +79,7 @@ def given(bag: Dispense) -> dict[Any, int]:
 
 def value_of(fulfilment: Fulfilment, bag: Dispense) -> Money:
     """The price of what one bag holds."""
-    prices = price_per_pack(fulfilment.order)
+    prices = price_per_pack(fulfilment.placed_order)
     return money(
         sum(
             prices[medicine.product_id] * quantity // medicine.pack_size
@@ -90,7 +90,7 @@ def value_of(fulfilment: Fulfilment, bag: Dispense) -> Money:
 
 def value_owed(fulfilment: Fulfilment) -> Money:
     """The price of what was not handed over yet."""
-    prices = price_per_pack(fulfilment.order)
+    prices = price_per_pack(fulfilment.placed_order)
     return money(
         sum(
             prices[want.medicine.product_id] * want.quantity // want.medicine.pack_size

@@ -44,7 +44,7 @@ def label(dispense: Dispense) -> bytes:
 
 def _label_data(bag: Dispense, line: DispenseLine, number: int, of: int) -> LabelData:
     item, store = line.issue_line.item, bag.store
-    medicine = item.medicine
+    medicine = item.known_medicine
     sentence_zh, sentence_en = doses.sentences(item)
     return LabelData(
         store_name_zh=store.name_zh,
@@ -88,7 +88,7 @@ def _warnings(medicine: Medicine) -> tuple[tuple[str, str], ...]:
 
 def receipt(fulfilment: Fulfilment) -> bytes:
     """The receipt of what was handed over so far, at the prices of the order."""
-    store, order = fulfilment.store, fulfilment.order
+    store, order = fulfilment.store, fulfilment.placed_order
     bags = list(fulfilment.issue.dispenses.filter(stage="handed-over").order_by("number"))
     total = ordering.sum_of(ordering.value_of(fulfilment, bag) for bag in bags)
     return receipt_paper.render(
@@ -100,7 +100,7 @@ def receipt(fulfilment: Fulfilment) -> bytes:
             store_phone=store.phone,
             store_licence=store.licence_number,
             order_number=order.number,
-            issued_at=bags[-1].handed_over_at,
+            issued_at=bags[-1].given_at,
             lines=tuple(_receipt_lines(fulfilment, bags)),
             tenders=(Tender(name_zh="银行卡", name_en="Card", amount=total),),
             total=total,
@@ -111,7 +111,7 @@ def receipt(fulfilment: Fulfilment) -> bytes:
 
 
 def _receipt_lines(fulfilment: Fulfilment, bags: list[Dispense]) -> list[ReceiptLine]:
-    prices = ordering.price_per_pack(fulfilment.order)
+    prices = ordering.price_per_pack(fulfilment.placed_order)
     packs: dict[Medicine, int] = {}
     for bag in bags:
         for medicine, quantity in ordering.given(bag).items():
@@ -165,8 +165,8 @@ def _lines(dispense: Dispense) -> list[DispenseLine]:
 
 
 def _facts(prescription: Prescription) -> str:
-    gender = GENDERS.get(prescription.patient_gender, "")
-    facts = [gender, prescription.patient_birth_date or ""]
+    facts: list[str] = [GENDERS.get(prescription.patient_gender, "")]
+    facts.append(prescription.patient_birth_date or "")
     if prescription.patient_weight_kg:
         facts.append(f"{prescription.patient_weight_kg} kg")
     return " · ".join(filter(None, facts))
@@ -176,10 +176,10 @@ def _record_item(line: DispenseLine) -> RecordItem:
     item = line.issue_line.item
     zh, en = doses.sentences(item)
     return RecordItem(
-        name_zh=item.medicine.name_zh,
-        name_en=item.medicine.name_en,
-        strength=item.medicine.strength,
-        quantity=f"{line.quantity} {_plural(item.medicine.base_unit, line.quantity)}",
+        name_zh=item.known_medicine.name_zh,
+        name_en=item.known_medicine.name_en,
+        strength=item.known_medicine.strength,
+        quantity=f"{line.quantity} {_plural(item.known_medicine.base_unit, line.quantity)}",
         dose=item.dose_text or f"{zh} {en}",
         lot_number=line.lot_number,
         expiry_date=line.expiry_date,

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory import reservation
-from inventory.errors import InsufficientStock
+from inventory.errors import InsufficientStock, LotRecalled, SplitPackNeeded
 from pharmacy import policy
 from pharmacy.core import clock, locking
 from pharmacy.core.errors import Refused
@@ -60,7 +60,7 @@ def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
 
     Raises:
         NotYours: the prescription belongs to somebody else.
-        MedicineUnknown, NotSoldOnline: it cannot be bought here.
+        MedicineUnknown, NotSoldOnline, SplitPackNeeded: it cannot be bought here.
         AlreadyClaimed, NotActive, NotInWindow.
     Emits: PrescriptionClaimed.   Idempotent by: issue and store.   Locks: the issue.
     """
@@ -76,7 +76,7 @@ def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
             return found
         opened = Fulfilment.objects.create(
             issue=issue,
-            person=issue.prescription.person,
+            person=_owner(issue),
             store=store,
             order_of_steps=steps,
             started_at=clock.now(),
@@ -87,11 +87,20 @@ def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
     return opened
 
 
+def _owner(issue: Issue) -> Person:
+    """The patient; `require_own` let nobody through without one."""
+    if issue.prescription.person is None:
+        raise access.NotYours
+    return issue.prescription.person
+
+
 def _check_sellable(issue: Issue) -> None:
     for line in issue.lines.select_related("item__medicine"):
         medicine = line.item.medicine
         if medicine is None:
             raise MedicineUnknown(line=line.item.line)
+        if line.owed % medicine.pack_size:
+            raise SplitPackNeeded(line=line.item.line, pack_size=medicine.pack_size)
         allowed = policy.decide(
             jurisdiction=settings.JURISDICTION,
             supply_class=medicine.supply_class,
@@ -124,7 +133,7 @@ def place(*, fulfilment: Fulfilment, by: str) -> Fulfilment:
                     by=by,
                     ttl=HOLD,
                 )
-        except InsufficientStock as shortage:
+        except (InsufficientStock, LotRecalled) as shortage:
             if row.stage == "out-of-stock":
                 return row
             return advance(row, "out-of-stock", by=by, reason=shortage.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -150,6 +151,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep-outbox": {"task": "pharmacy.core.tasks.deliver_outbox", "schedule": 5.0},
     "expire-reservations": {"task": "inventory.tasks.expire_reservations", "schedule": 60.0},
+    "reconcile-stock": {
+        "task": "inventory.tasks.reconcile_stock",
+        "schedule": crontab(hour=16, minute=20),  # after midnight in the chain's stores
+    },
     "reconcile-payments": {"task": "pharmacy.payment.tasks.reconcile", "schedule": 300.0},
     "remind-refills": {"task": "pharmacy.care.tasks.announce_due_refills", "schedule": 3600.0},
 }

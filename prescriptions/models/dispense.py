@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import models
 from django.db.models import F, Q
 
 from pharmacy.core.crypto import EncryptedTextField
+from pharmacy.core.errors import Broken
 from pharmacy.core.states import Transitions
 from pharmacy.people.models import Staff, Store
 from prescriptions.models.issue import Claim, Issue, IssueLine
+
+
+class NotHandedOver(Broken):
+    """A bag that still waits was treated as handed over."""
+
+    code = "dispense.not-handed-over"
 
 
 class Dispense(models.Model):
@@ -57,6 +65,17 @@ class Dispense(models.Model):
     def audit_subject(self) -> str:
         """How the audit log names this row."""
         return f"dispense:{self.external_id}"
+
+    @property
+    def given_at(self) -> dt.datetime:
+        """When the patient took it.
+
+        Raises:
+            NotHandedOver: nobody has.
+        """
+        if self.handed_over_at is None:
+            raise NotHandedOver(dispense=str(self.external_id))
+        return self.handed_over_at
 
 
 class DispenseLine(models.Model):

@@ -12,11 +12,18 @@ from django.db import models
 from django.db.models import Q
 
 from pharmacy.core.crypto import EncryptedJSONField, EncryptedTextField
+from pharmacy.core.errors import Broken
 from pharmacy.core.states import Transitions
 from pharmacy.formulary.models import Medicine
 from pharmacy.people.models import Person
 from prescriptions.models.source import SourceDocument
 from prescriptions.models.trust import Issuer
+
+
+class MedicineUnresolved(Broken):
+    """A line without a medicine of ours came further than it may."""
+
+    code = "rx.medicine-unresolved"
 
 
 class Prescription(models.Model):
@@ -120,3 +127,14 @@ class PrescriptionItem(models.Model):
                 condition=Q(quantity__gt=0), name="prescriptions_item_quantity_positive"
             ),
         )
+
+    @property
+    def known_medicine(self) -> Medicine:
+        """The medicine of the formulary that this line means.
+
+        Raises:
+            MedicineUnresolved: nobody found one; check `medicine` first.
+        """
+        if self.medicine is None:
+            raise MedicineUnresolved(line=self.line)
+        return self.medicine
