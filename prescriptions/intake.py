@@ -13,26 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from pharmacy.core import audit, clock, outbox
-from pharmacy.core.errors import Invalid, Refused
+from pharmacy.core.errors import Refused
+from pharmacy.core.parsing import MAX_BYTES, Empty, TooLarge
 from prescriptions import formats
 from prescriptions.events import PrescriptionReceived
 from prescriptions.models import Issuer, SourceDocument
-
-MAX_BYTES = 1_048_576
-
-
-class DocumentTooLarge(Invalid):
-    """More than one megabyte."""
-
-    code = "rx.too-large"
-    sentence = _("The document is larger than 1 MB.")
-
-
-class DocumentEmpty(Invalid):
-    """No bytes at all."""
-
-    code = "rx.empty"
-    sentence = _("The document is empty.")
 
 
 class AlreadyUsed(Refused):
@@ -66,14 +51,14 @@ def receive(
         signature: the detached JWS, for formats that have one.
 
     Raises:
-        DocumentEmpty, DocumentTooLarge, UnknownFormat: nothing is stored.
+        Empty, TooLarge, UnknownFormat: nothing is stored.
         AlreadyUsed: another issuer sent these bytes before.
     Emits: PrescriptionReceived.   Idempotent by: sha256 of the bytes.
     """
     if not raw:
-        raise DocumentEmpty
+        raise Empty
     if len(raw) > MAX_BYTES:
-        raise DocumentTooLarge(size=len(raw))
+        raise TooLarge(size=len(raw))
     document_format = formats.detect(raw, media_type)
     digest = hashlib.sha256(raw).hexdigest()
     known = SourceDocument.objects.filter(sha256=digest).first()

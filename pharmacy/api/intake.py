@@ -17,6 +17,7 @@ from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
 
 from pharmacy.core.errors import Denied, NotFound
+from pharmacy.core.parsing import TooLarge
 from prescriptions import intake
 from prescriptions.models import Issuer, SourceDocument
 
@@ -71,7 +72,7 @@ def hand_in(request: HttpRequest) -> Status[ReceiptOut]:
     try:
         raw = request.body
     except RequestDataTooBig as error:
-        raise intake.DocumentTooLarge from error
+        raise TooLarge from error
     receipt = intake.receive(
         raw,
         channel="api",

@@ -22,7 +22,7 @@ class Stage:
 
 STAGES = (
     Stage(1, "intake", "prescriptions/intake.py", "intake.receive",
-          ("DocumentEmpty", "DocumentTooLarge", "UnknownFormat", "AlreadyUsed"),
+          ("Empty", "TooLarge", "UnknownFormat", "AlreadyUsed"),
           ("PrescriptionReceived",)),
     Stage(2, "verification", "prescriptions/verification.py", "verification.verify",
           (), ("PrescriptionVerified", "PrescriptionRefused", "PrescriptionQuarantined")),
