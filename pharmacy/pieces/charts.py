@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 
-WIDTH, HEIGHT, GAP, WIDEST = 640, 200, 8, 64
+WIDTH, HEIGHT, GAP, WIDEST = 480, 200, 8, 56
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import django_otp
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import resolve, reverse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,28 +20,16 @@ from pharmacy.pieces import appearance, navigation
 from pharmacy.pieces.doors import SEEN_KEY, STORE_KEY, to_sign_in
 from pharmacy.pieces.views.ways import onward
 
-CUSTOMER_HOME = "customer:home"
-
 
 def home(request: HttpRequest) -> HttpResponse:
     """Everybody's first address: leads into one's own room."""
     staff = rules.staff_of(request.user)
     if staff is None:
-        return _customer_home(request)
-    room = "hq:overview" if staff.has_role("headquarters") else "bench:queue"
+        room = "customer:home"
+    else:
+        room = "hq:overview" if staff.has_role("headquarters") else "bench:queue"
     address = navigation.address(room)
     return redirect(address) if address else render(request, "account/home.html")
-
-
-def _customer_home(request: HttpRequest) -> HttpResponse:
-    address = navigation.address(CUSTOMER_HOME)
-    if not address:
-        return render(request, "account/home.html")
-    if address != request.path:
-        return redirect(address)
-    request.resolver_match = resolve(address, urlconf="pharmacy.storefront.urls")
-    request.resolver_match.namespaces = ["customer"]
-    return request.resolver_match.func(request)
 
 
 @never_cache
