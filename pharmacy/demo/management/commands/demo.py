@@ -35,7 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell ignores Ctrl-C for us
+            signal.signal(ending, signal.default_int_handler)
         folder = seed.folder()
         self._prepare()
         if options["action"] == "seed":
