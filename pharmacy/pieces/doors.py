@@ -58,7 +58,7 @@ def staff_door(*roles: str) -> Callable[[View], View]:
             staff = sign_in.staff_of(request.user)
             if staff is None:
                 raise sign_in.NotStaff
-            if not request.user.is_verified():  # type: ignore[union-attr]
+            if not request.user.is_verified():  # type: ignore[union-attr,attr-defined]
                 return to_sign_in(request, page="sign-in-code")
             stores = sign_in.stores_of(staff=staff, roles=roles)
             request.session.setdefault(SEEN_KEY, clock.now().timestamp())

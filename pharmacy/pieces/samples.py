@@ -146,12 +146,16 @@ def tables() -> dict[str, Table]:
         Row(["B25-1102", "S1", "1,240", Money(1860000)], href="#B25-1102"),
         Row(["B26-0330", "S2", "380", Money(570000)], href="#B26-0330"),
     ]
-    empty = {"empty_title": _("No lot matches"), "empty_text": _("Clear the filter to see all.")}
     return {
         "table": Table(
             _("Lots that expire soon"), columns, rows, sort="-held", query="", export_url="#export"
         ),
-        "table_empty": Table(_("Lots, nothing found"), columns, **empty),
+        "table_empty": Table(
+            _("Lots, nothing found"),
+            columns,
+            empty_title=_("No lot matches"),
+            empty_text=_("Clear the filter to see all."),
+        ),
         "table_loading": Table(_("Lots, loading"), columns, state="loading"),
         "table_error": Table(_("Lots, not loaded"), columns, state="error"),
     }

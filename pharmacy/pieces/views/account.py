@@ -128,7 +128,7 @@ def choose_store(request: HttpRequest) -> HttpResponse:
         StoreNotYours: the store is none of theirs.
     """
     staff = rules.staff_of(request.user)
-    if staff is None or not request.user.is_verified():  # type: ignore[union-attr]
+    if staff is None or not request.user.is_verified():  # type: ignore[union-attr,attr-defined]
         raise rules.NotStaff
     wanted = request.POST.get("store", "")
     if wanted not in {str(store.external_id) for store in rules.stores_of(staff=staff, roles=())}:
