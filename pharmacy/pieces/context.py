@@ -9,6 +9,8 @@ from django.utils.functional import SimpleLazyObject
 
 from pharmacy.pieces import appearance, navigation
 
+# What a refusal's page stands in: the bench's three panes hold no single message.
+REFUSAL_FRAME = {"customer": "rooms/customer.html", "hq": "rooms/headquarters.html"}
 ROOM_OF_NAMESPACE = {"customer": "customer", "bench": "bench", "hq": "hq"}
 
 
@@ -26,6 +28,7 @@ def room(request: HttpRequest) -> dict[str, Any]:
     name = room_of(request)
     return {
         "room": name,
+        "refusal_frame": REFUSAL_FRAME.get(name, "base.html"),
         "navigation": SimpleLazyObject(lambda: list(navigation.shown(name, request))),
         "theme": appearance.theme(request),
         "is_elder": appearance.is_elder(request),

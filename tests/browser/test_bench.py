@@ -21,7 +21,7 @@ SHOTS = os.environ.get("RXFLOW_SCREENSHOTS", "")
 def keep(window: Any, name: str) -> None:
     """Leave a picture where RXFLOW_SCREENSHOTS says."""
     if SHOTS:
-        window.page.screenshot(path=Path(SHOTS) / f"bench-{name}.png", full_page=True)
+        window.page.screenshot(path=Path(SHOTS) / f"bench-{name}.png", full_page=True, caret="initial")
 
 
 def press(window: Any, *keys: str) -> None:
@@ -204,7 +204,6 @@ def test_a_bag_is_handed_over_with_one_scan_and_two_keys(visit: Any) -> None:
     keep(window, "identity")
     window.axe()
     press(window, "Space")
-    window.page.evaluate("document.activeElement.blur()")
     with window.page.expect_navigation():
         press(window, "a")
     bag.refresh_from_db()

@@ -9,7 +9,7 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.browser.test_gallery import dress, keep
-from tests.sign_in_fixtures import PASSWORD, a_member_of_staff, a_store
+from tests.sign_in_fixtures import PASSWORD, a_customer, a_member_of_staff, a_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -95,3 +95,17 @@ def test_what_cannot_be_undone_waits_for_the_word(visit: Any) -> None:
     assert button.is_disabled()
     window.page.get_by_label("Type “B24-0117” to go on").fill("B24-0117")
     assert button.is_enabled()
+
+
+def test_a_dead_link_keeps_the_way_around(visit: Any) -> None:
+    window = visit(width=390)
+    dress(window, "elder", "en")
+    window.be(a_customer())
+    assert window.open("/no/such/page/").status == 404
+    keep(window, "dead-link")
+    window.axe()
+    window.complaints.clear()  # the browser itself reports the 404
+    window.calm()
+    bar = window.page.get_by_role("navigation", name="Main, bottom")
+    assert bar.count() == 0 or bar.get_by_role("link").count() >= 1
+    assert window.page.get_by_role("link", name="To the start page").is_visible()

@@ -19,7 +19,7 @@ middleware = TypedErrorMiddleware(lambda _request: HttpResponse())
 
 def a_request(**headers: str) -> HttpRequest:
     """A stranger's request."""
-    request = RequestFactory().get("/orders/", headers=headers)
+    request = RequestFactory().get("/some/page/", headers=headers)
     request.user = AnonymousUser()
     request.resolver_match = None
     request.htmx = HtmxDetails(request)
@@ -43,7 +43,7 @@ def test_a_refusal_is_a_page_with_its_status_its_sentence_its_code_and_a_way_on(
 
 
 def test_only_what_may_succeed_the_next_time_offers_to_try_again() -> None:
-    again = b'href="/orders/"'
+    again = b'href="/some/page/"'
     assert again in middleware.process_exception(a_request(), Conflict()).content
     assert again not in middleware.process_exception(a_request(), Denied()).content
 
