@@ -52,7 +52,7 @@ class QuantityNotWhole(MalformedPrescription):
 class NotActive(MalformedPrescription):
     """The document is a draft, a plan, or was withdrawn."""
 
-    code = "rx.not-active"
+    code = "rx.not-an-active-order"
     sentence = _("The prescription is not an active order.")
 
 

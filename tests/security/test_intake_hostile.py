@@ -95,7 +95,7 @@ BOMB = b'<!DOCTYPE b [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><Bundl
         (make.kbv(packs="NaN"), "rx.field-invalid"),
         (make.kbv(pzn="08585998"), "rx.field-invalid"),
         (make.kbv(authored_on="2026-02-30"), "rx.field-invalid"),
-        (make.kbv().replace(b'"active"', b'"draft"'), "rx.not-active"),
+        (make.kbv().replace(b'"active"', b'"draft"'), "rx.not-an-active-order"),
     ],
     ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else str(value),
 )

@@ -44,10 +44,10 @@ DOSAGE = "MedicationRequest.dosageInstruction"
 @pytest.mark.parametrize(
     ("path", "value", "code", "field"),
     [
-        ("0.status", "draft", "rx.not-active", "MedicationRequest.status"),
-        ("0.status", ..., "rx.not-active", "MedicationRequest.status"),
-        ("0.intent", "plan", "rx.not-active", "MedicationRequest.intent"),
-        ("0.doNotPerform", True, "rx.not-active", "MedicationRequest.doNotPerform"),
+        ("0.status", "draft", "rx.not-an-active-order", "MedicationRequest.status"),
+        ("0.status", ..., "rx.not-an-active-order", "MedicationRequest.status"),
+        ("0.intent", "plan", "rx.not-an-active-order", "MedicationRequest.intent"),
+        ("0.doNotPerform", True, "rx.not-an-active-order", "MedicationRequest.doNotPerform"),
         ("0.subject", ..., "rx.field-missing", "MedicationRequest.subject.reference"),
         ("0.subject", {"reference": "Patient/2"}, "rx.field-missing", "MedicationRequest.subject"),
         ("0.subject", {"reference": "Practitioner/prescriber-a"}, "rx.field-invalid",
@@ -110,7 +110,7 @@ def test_a_refusal_names_the_field(path: str, value: Any, code: str, field: str)
         (make.bundle(make.line(), make.line(2, groupIdentifier={"value": "RX-2"}), *make.PEOPLE),
          "rx.field-invalid", "MedicationRequest.groupIdentifier"),
         (make.bundle(make.line(), make.line(2, status="cancelled"), *make.PEOPLE),
-         "rx.not-active", "MedicationRequest.status"),
+         "rx.not-an-active-order", "MedicationRequest.status"),
         (make.bundle(*[make.line(n) for n in range(201)]), "rx.field-cardinality", "Bundle.entry"),
     ],
 )  # fmt: skip
