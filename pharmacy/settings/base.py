@@ -29,6 +29,11 @@ INSTALLED_APPS = [
     "axes",
     "django_otp",
     "django_otp.plugins.otp_totp",
+    # The doors come first, so that their words win over Oscar's translations of the same ones.
+    "pharmacy.pieces",
+    "pharmacy.storefront",
+    "pharmacy.workbench",
+    "pharmacy.headquarters",
     "pharmacy.core",
     "pharmacy.people",
     *OSCAR_APPS,
@@ -40,10 +45,6 @@ INSTALLED_APPS = [
     "pharmacy.settlement",
     "pharmacy.care",
     "pharmacy.fulfilment",
-    "pharmacy.pieces",
-    "pharmacy.storefront",
-    "pharmacy.workbench",
-    "pharmacy.headquarters",
     "pharmacy.demo",
 ]
 MIGRATION_MODULES = OSCAR_MIGRATION_MODULES
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "pharmacy.pieces.middleware.StaffIdleMiddleware",
     "pharmacy.pieces.middleware.TypedErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
