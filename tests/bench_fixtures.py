@@ -33,7 +33,7 @@ def finding(issue: Issue, state: str = "ok", severity: int = 0, **facts: Any) ->
         knowledge_version="test",
         state=state,
         severity=severity,
-        code=facts.pop("code", "allergy.none"),
+        code=facts.pop("code", "allergy.none-found"),
         facts=facts,
         found_at=first.found_at if first else clock.now(),
     )
@@ -50,7 +50,9 @@ def to_review(w: World, *, severity: int = 0, case: str = "hypertension") -> Ful
     row = story.claimed(w, raw=document(case))
     finding(row.issue)
     if severity:
-        finding(row.issue, "alert", severity, rule="maximum-dose", code="dose.too-high")
+        said = {"substance": "amlodipine", "value": "20", "maximum": "10", "unit": "mg"}
+        finding(row.issue, "alert", severity, rule="maximum-dose",
+                code="dose.daily-above-maximum", **said)  # fmt: skip
     return row
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from pharmacy.core.errors import Denied, Invalid, NotFound, Unavailable
+from pharmacy.core.errors import Denied, Invalid, NotFound
 
 
 class RecordMissing(NotFound):
@@ -12,6 +12,13 @@ class RecordMissing(NotFound):
 
     code = "bench.not-here"
     sentence = _("Your store has no such record. It may belong to another store.")
+
+
+class ReceiptMissing(NotFound):
+    """Nothing of this order was handed over yet."""
+
+    code = "bench.no-receipt"
+    sentence = _("There is no receipt before something was handed over.")
 
 
 class StoreMissing(Denied):
@@ -47,10 +54,3 @@ class CodeMissing(Invalid):
 
     code = "bench.code-missing"
     sentence = _("Scan something, or type the six digits.")
-
-
-class PapersMissing(Unavailable):
-    """The printing of papers is not installed."""
-
-    code = "bench.papers-missing"
-    sentence = _("Printing is not ready yet. Please try again later.")

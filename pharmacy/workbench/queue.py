@@ -6,11 +6,12 @@ Four queries at any length. The list names nobody: it shows a masked name, never
 from __future__ import annotations
 
 import datetime as dt
+import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -138,6 +139,21 @@ def load(*, store: Store, kind: str = "", here: str = "") -> Queue:
     for group in groups:
         group.rows.sort(key=lambda row: (bool(row.note), row.since))
     return Queue(groups, kind, here, len(found) > LIMIT)
+
+
+def done_today(*, store: Store) -> dict[str, int]:
+    """What the store did since midnight of its own calendar: two queries."""
+    zone = zoneinfo.ZoneInfo(store.time_zone)
+    since = dt.datetime.combine(clock.today(store.time_zone), dt.time(), tzinfo=zone)
+    said = Review.objects.filter(store=store, decided_at__gte=since)
+    given = Dispense.objects.filter(store=store, handed_over_at__gte=since)
+    return {
+        **said.aggregate(
+            approved=Count("pk", filter=Q(decision="approve")),
+            declined=Count("pk", filter=Q(decision="decline")),
+        ),
+        "handed_over": given.count(),
+    }
 
 
 def _fulfilments(store: Store) -> Any:

@@ -20,4 +20,5 @@ urlpatterns = [
     path("bag/<uuid:key>/new-code/", handover.renew, name="renew-code"),
     path("label/<uuid:key>/", papers.label, name="label"),
     path("record/<uuid:key>/", papers.record, name="record"),
+    path("receipt/<uuid:key>/", papers.receipt, name="receipt"),
 ]

@@ -56,13 +56,6 @@ FORMS: dict[str, str | Promise] = {
     "granules": pgettext_lazy("form", "Granules"),
 }
 PLACES: dict[str, str | Promise] = {"shelf": _("Shelf"), "fridge": _("Fridge")}
-STAGES: dict[str, str | Promise] = {
-    "picking": _("Being picked"),
-    "picked": _("Waits for the second person"),
-    "ready": _("Ready to hand over"),
-    "handed-over": _("Handed over"),
-    "abandoned": _("Given up"),
-}
 
 
 def masked(name: str) -> str:
@@ -76,9 +69,9 @@ def masked(name: str) -> str:
 
 
 def age_of_work(minutes: int) -> str:
-    """`now`, `4 min`, `2 h`, `3 days`."""
+    """`just now`, `4 min`, `2 h`, `3 days`."""
     if minutes < 1:
-        return _t("now")
+        return _t("just now")
     if minutes < HOUR:
         return _t("%(n)s min") % {"n": minutes}
     if minutes < DAY:

@@ -21,7 +21,9 @@ SHOTS = os.environ.get("RXFLOW_SCREENSHOTS", "")
 def keep(window: Any, name: str) -> None:
     """Leave a picture where RXFLOW_SCREENSHOTS says."""
     if SHOTS:
-        window.page.screenshot(path=Path(SHOTS) / f"bench-{name}.png", full_page=True, caret="initial")
+        window.page.screenshot(
+            path=Path(SHOTS) / f"bench-{name}.png", full_page=True, caret="initial"
+        )
 
 
 def press(window: Any, *keys: str) -> None:

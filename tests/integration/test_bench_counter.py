@@ -315,6 +315,45 @@ def test_a_code_that_nothing_waits_for_goes_back_to_the_queue(code: str) -> None
     assert answer["Location"] == reverse("bench:queue")
 
 
+def test_the_code_on_a_label_is_an_address_of_a_bag_too() -> None:
+    w = story.world()
+    bag = bench.to_check(w)
+    answer = scan(bench.at_the_bench(w.checker), f"urn:uuid:{bag.external_id}")
+    assert answer["Location"] == on("bag", bag)
+
+
+# --- Papers ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["label", "record"])
+def test_a_paper_of_a_bag_is_a_pdf_and_leaves_a_trace(name: str) -> None:
+    w = story.world()
+    bag = bench.to_check(w)
+    answer = bench.at_the_bench(w.checker).get(on(name, bag))
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")
+    assert (
+        answer["Content-Disposition"] == f'inline; filename="{name}-{str(bag.external_id)[:8]}.pdf"'
+    )
+    assert AuditEntry.objects.filter(action="read", actor=w.checker.actor).count() == 1
+
+
+def test_a_receipt_exists_once_something_was_handed_over() -> None:
+    # given a bag that waits
+    w = story.world()
+    bag = bench.to_hand_over(w)
+    row = Fulfilment.objects.get(issue=bag.issue)
+    address = reverse("bench:receipt", args=[row.external_id])
+    client = bench.at_the_bench(w.checker)
+    assert client.get(address).status_code == 404
+    # when
+    client.post(on("bag", bag), {"code": dispensing.code_of(bag), "identity": "yes"})
+    # then
+    assert client.get(address).content.startswith(b"%PDF")
+    assert bench.at_the_bench(w.stranger).get(address).status_code == 404
+
+
 # --- Whose record ---------------------------------------------------------------------------
 
 

@@ -18,7 +18,8 @@ from pharmacy.workbench.views import pane
 def queue(request: HttpRequest) -> HttpResponse:
     """The page; for htmx only the list."""
     if not request.htmx:  # type: ignore[attr-defined]
-        return pane.page(request, "workbench/queue.html", {"kinds": work.KINDS})
+        done = work.done_today(store=request.store)  # type: ignore[attr-defined]
+        return pane.page(request, "workbench/queue.html", {"done": done})
     here = request.GET.get("here", "")
     loaded = work.load(
         store=request.store,  # type: ignore[attr-defined]

@@ -46,3 +46,11 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => delete event.target.dataset.sent, 3000);
   }
 });
+
+// A tick is no text: with a box under the hand the keys mean what they mean elsewhere.
+document.addEventListener("keydown", (event) => {
+  if (!event.target.matches?.('input[type="checkbox"]') || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.length === 1 && event.key !== " ") {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: event.key, bubbles: true }));
+  }
+});
