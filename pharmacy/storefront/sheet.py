@@ -30,6 +30,7 @@ EVENTS: dict[str, str | Promise] = {
     "declined": _("The pharmacist could not approve"),
     "cancelled": _("You cancelled the order"),
 }
+ASKED = {"authorising", "authorised", "unknown"}
 BALANCE_EVENT = _("The rest is set aside and waits for your payment")
 
 
@@ -102,6 +103,12 @@ class Sheet:
     def is_held(self) -> bool:
         """Whether money is held on the card and not taken yet."""
         return self.payment is not None and self.payment.state == "authorised"
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a payment is under way whose answer did not reach the order yet."""
+        state = self.payment.state if self.payment else ""
+        return self.row.stage == "awaiting-payment" and state in ASKED
 
 
 def of(row: Fulfilment) -> Sheet:
