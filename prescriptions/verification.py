@@ -14,10 +14,11 @@ from django.db import IntegrityError, transaction
 
 from pharmacy.core import clock, crypto, locking
 from pharmacy.core.states import advance
-from pharmacy.formulary import matching
+from pharmacy.formulary import matching, units
+from pharmacy.people import identity
 from pharmacy.people.models import Person
 from prescriptions import checks, register
-from prescriptions.canonical import PACKAGE, CanonicalItem, CanonicalPrescription
+from prescriptions.canonical import CanonicalItem, CanonicalPrescription
 from prescriptions.checks import CheckOutcome, Examination
 from prescriptions.events import (
     PrescriptionQuarantined,
@@ -67,7 +68,7 @@ def _seen(*, sha256: str, issuer: str, identifier: str, content_hash: str) -> st
     known = Prescription.objects.all()
     if known.filter(issuer__code=issuer, issuer_identifier=identifier).exists():
         return "identifier"
-    return "content" if known.filter(content_hash=content_hash).exists() else ""
+    return "content" if known.filter(content_hash=_content_index(content_hash)).exists() else ""
 
 
 def _keep(source: SourceDocument, results: list[CheckOutcome]) -> None:
@@ -121,16 +122,21 @@ def _refuse(source: SourceDocument, code: str) -> SourceDocument:
     )
 
 
+def _content_index(content_hash: str) -> str:
+    """Keyed, because the plain digest could be guessed from a known patient and medicine."""
+    return crypto.blind_index(content_hash, "prescription-content")
+
+
 def _write(source: SourceDocument, issuer: Issuer, read: CanonicalPrescription) -> Prescription:
-    index = _identifier_index(read)
+    person = _person(read, issuer)
     prescription = Prescription.objects.create(
         source=source,
         issuer=issuer,
         issuer_identifier=read.identifier,
-        person=_person(read, index),
+        person=person,
         patient_name=read.patient_name,
         patient_birth_date=_iso(read.patient_birth_date),
-        patient_identifier_index=index,
+        patient_identifier_index=person.identifier_index if person else "",
         patient_gender=read.patient_gender,
         patient_weight_kg=read.patient_weight_kg,
         allergies=None if read.allergies is None else list(read.allergies),
@@ -144,7 +150,7 @@ def _write(source: SourceDocument, issuer: Issuer, read: CanonicalPrescription) 
         valid_until=read.valid_until,
         issues_allowed=read.issues_allowed,
         min_interval_days=read.min_interval_days,
-        content_hash=read.content_hash,
+        content_hash=_content_index(read.content_hash),
         note=read.note[:400],
         received_at=source.received_at,
     )
@@ -163,8 +169,12 @@ def _item(prescription: Prescription, item: CanonicalItem) -> PrescriptionItem:
         form=item.form,
     )
     quantity, unit = item.quantity, item.unit
-    if unit == PACKAGE and medicine is not None:
-        quantity, unit = quantity * medicine.pack_size, medicine.base_unit
+    if medicine is not None:
+        counted = units.base_units(medicine=medicine, quantity=quantity, unit=unit)
+        if counted is None:
+            medicine = None  # the same word may mean something else: a pharmacist has to look
+        else:
+            quantity, unit = counted, medicine.base_unit
     return PrescriptionItem(
         prescription=prescription,
         line=item.line,
@@ -203,27 +213,18 @@ def _open_issue(prescription: Prescription, number: int, items: list[Prescriptio
     )
 
 
-def _identifier_index(read: CanonicalPrescription) -> str:
+def _person(read: CanonicalPrescription, issuer: Issuer) -> Person | None:
+    """The person with this identity number, within this issuer unless the number is national."""
     if not read.patient_identifier:
-        return ""
-    return crypto.blind_index(read.patient_identifier, "person-identifier")
-
-
-def _person(read: CanonicalPrescription, index: str) -> Person | None:
-    """The person with this identity; a patient who is new to the chain becomes one."""
-    if not index:
         return None
-    person, _ = Person.objects.get_or_create(
-        identifier_index=index,
-        defaults={
-            "name": read.patient_name,
-            "birth_date": _iso(read.patient_birth_date),
-            "gender": read.patient_gender,
-            "identifier": read.patient_identifier,
-            "created_at": clock.now(),
-        },
+    said = identity.Identity(
+        system=read.patient_identifier_system,
+        number=read.patient_identifier,
+        name=read.patient_name,
+        birth_date=_iso(read.patient_birth_date),
+        gender=read.patient_gender,
     )
-    return person
+    return identity.find_or_create(identity=said, within=issuer.code)
 
 
 def _iso(day: dt.date | None) -> str | None:

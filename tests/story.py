@@ -17,13 +17,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from pharmacy.core import clock, crypto, outbox
+from pharmacy.core import clock, outbox
 from pharmacy.demo.cast import PATIENTS
 from pharmacy.demo.hospital import Signer
 from pharmacy.demo.hospital_cases import CASES, Case, bundle
 from pharmacy.formulary.models import DoseRule, Ingredient, Medicine, Substance
 from pharmacy.fulfilment import counter, placement, reactions
 from pharmacy.fulfilment.models import Fulfilment
+from pharmacy.people import identity
 from pharmacy.people.models import Person, Staff, StaffRole, Store
 from prescriptions import dispensing, intake, register, review
 from prescriptions.models import Dispense, Issue, Issuer, Prescription, SourceDocument
@@ -131,7 +132,7 @@ def person(index: int) -> Person:
         birth_date=patient.birth_date,
         gender=patient.gender,
         identifier=patient.identifier,
-        identifier_index=crypto.blind_index(patient.identifier, "person-identifier"),
+        identifier_index=identity.index(system=identity.ID_CARD_CN, number=patient.identifier),
         locale=patient.locale,
         created_at=clock.now(),
     )

@@ -19,7 +19,7 @@ SNOMED = "http://snomed.info/sct"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 UCUM = "http://unitsofmeasure.org"
 PRESCRIPTION_SYSTEM = "urn:hospital:riverside:prescription"
-ID_CARD_SYSTEM = "urn:oid:2.16.156.1.1"
+ID_CARD_SYSTEM = "urn:oid:2.16.156.10011.1.3"
 ZONE = ZoneInfo("Asia/Shanghai")
 
 

@@ -20,11 +20,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from inventory import places, receiving
 from inventory.receiving import ReceivedLine
 from loyalty import membership
-from pharmacy.core import clock, crypto
+from pharmacy.core import clock
 from pharmacy.demo.cast import PATIENTS, PLACES, STAFF, Patient, Place, Worker
 from pharmacy.formulary import seeding
 from pharmacy.formulary.models import Medicine
-from pharmacy.people.models import Allergy, Person, Staff, StaffRole, Store
+from pharmacy.people import identity
+from pharmacy.people.models import Allergy, Staff, StaffRole, Store
 
 BY = "system:demo"
 PACKS_PER_LOT = 40
@@ -124,17 +125,14 @@ def _staff(worker: Worker, login: dict[str, str]) -> None:
 @transaction.atomic
 def _person(patient: Patient, login: dict[str, str]) -> None:
     user = _user(patient.login, login["password"])
-    index = crypto.blind_index(patient.identifier, "person-identifier")
-    person, _ = Person.objects.get_or_create(
-        identifier_index=index,
-        defaults={
-            "name": patient.name,
-            "birth_date": patient.birth_date,
-            "gender": patient.gender,
-            "identifier": patient.identifier,
-            "created_at": clock.now(),
-        },
+    said = identity.Identity(
+        system=identity.ID_CARD_CN,
+        number=patient.identifier,
+        name=patient.name,
+        birth_date=patient.birth_date,
+        gender=patient.gender,
     )
+    person = identity.find_or_create(identity=said)
     person.user = user
     person.locale, person.is_elder_mode = patient.locale, patient.is_elder
     person.save(update_fields=["user", "locale", "is_elder_mode"])
