@@ -25,7 +25,9 @@ benchmark: .venv/.dev assets messages ## measure, ours beside the limit, in one 
 	$(PY) -m benchmarks
 
 screenshots: .venv/.dev assets messages browser ## picture every page in both widths and languages under var/screenshots
-	$(PY) -m pytest tests/browser/test_screenshots.py --screenshots
+	@mkdir -p var/screenshots
+	RXFLOW_SCREENSHOTS=var/screenshots $(PY) -m pytest -n 2 tests/browser
+	@echo "pictures are in var/screenshots"
 
 assets: .venv/.run ## static files and fonts from npm, by the lock file
 	@$(PY) scripts/assets.py
