@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import transaction
 
-from pharmacy.core import clock
+from pharmacy.core import audit, clock
 from pharmacy.core.errors import PharmacyError
 from pharmacy.core.failpoints import failpoint
 from pharmacy.core.models import Delivery, OutboxMessage
@@ -121,6 +121,29 @@ def drain(rounds: int = 50) -> int:
         if not tried:
             break
     return total
+
+
+@transaction.atomic
+def retry(*, delivery: Delivery, by: str) -> Delivery:
+    """Take up again what was put aside: due at once, with all its attempts before it.
+
+    Locks: the delivery.   Idempotent by: the delivery; one that waits or is done stays as it is.
+    """
+    row = (
+        Delivery.objects.select_for_update(of=("self",))
+        .select_related("message")
+        .get(pk=delivery.pk)
+    )
+    if row.state != "dead":
+        return row
+    row.state, row.attempts, row.next_at = "pending", 0, clock.now()
+    row.save(update_fields=["state", "attempts", "next_at"])
+    audit.record(
+        by=by, action="event.retried", subject=f"event:{row.message.event_id}",
+        topic=row.message.topic, reaction=row.reaction, error=row.error,
+    )  # fmt: skip
+    transaction.on_commit(_wake, robust=True)
+    return row
 
 
 def _run(pk: int) -> int:

@@ -1,0 +1,1 @@
+"""The pages of headquarters: parse, one read or one call, answer."""
