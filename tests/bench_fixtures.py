@@ -12,6 +12,8 @@ from pharmacy.core import clock, outbox
 from pharmacy.demo.hospital_cases import CASES, bundle
 from pharmacy.fulfilment import placement
 from pharmacy.fulfilment.models import Fulfilment
+from pharmacy.payment.models import PaymentAttempt
+from pharmacy.payment.models import PaymentAttempt
 from pharmacy.people.models import Staff
 from prescriptions import review
 from prescriptions.models import Dispense, Finding, Issue
@@ -69,8 +71,19 @@ def to_pay(w: World, row: Fulfilment | None = None) -> Fulfilment:
 def to_pick(w: World, row: Fulfilment | None = None) -> Fulfilment:
     """The money is held; a bag may be picked."""
     row = to_pay(w, row)
+    held(row)
     placement.note_authorised(owner=row.payment_owner(row.next_bag))
     return story.fresh(row)
+
+
+def held(row: Fulfilment) -> None:
+    """An attempt as it stands when the bank holds the money; no bank is asked."""
+    due, now = placement.amount_due(row), clock.now()
+    PaymentAttempt.objects.create(
+        owner=row.payment_owner(row.next_bag), state="authorised", amount_minor=due.minor,
+        currency=due.currency, created_by="test", created_at=now, changed_at=now,
+        method="stripe", reference=f"pi_{row.external_id}_{row.next_bag}",
+    )  # fmt: skip
 
 
 def to_check(w: World, **changes: Any) -> Dispense:

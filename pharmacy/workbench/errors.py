@@ -21,6 +21,13 @@ class ReceiptMissing(NotFound):
     sentence = _("There is no receipt before something was handed over.")
 
 
+class PutBackReasonMissing(Invalid):
+    """A bag is given up for a reason, or not at all."""
+
+    code = "bench.put-back-reason-missing"
+    sentence = _("Choose why the bag is put back.")
+
+
 class StoreMissing(Denied):
     """The login has no open store to work at."""
 

@@ -157,7 +157,11 @@ def done_today(*, store: Store) -> dict[str, int]:
 
 
 def _fulfilments(store: Store) -> Any:
-    approved = Review.objects.filter(issue=OuterRef("issue"), decision="approve")
+    # An approval counts for the store that holds the issue, since this order began.
+    approved = Review.objects.filter(
+        issue=OuterRef("issue"), store=store, decision="approve",
+        decided_at__gte=OuterRef("started_at"),
+    )  # fmt: skip
     open_bags = Dispense.objects.filter(stage__in=["picking", "picked", "ready"])
     return (
         Fulfilment.objects.filter(store=store, stage__in=LIVE)

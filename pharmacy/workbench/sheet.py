@@ -100,26 +100,32 @@ class Sheet:
 
 
 @transaction.atomic
-def first_look(issue: Issue) -> list[Finding]:
-    """The findings of an issue; the rules run when nobody has opened it before.
+def first_look(row: Fulfilment) -> list[Finding]:
+    """The findings of an issue; the rules run when this store opens it for the first time.
 
     Locks: the issue, so that two who open it at once see the same findings.
     """
-    found = review.current_findings(issue)
-    if found:
+    found = review.current_findings(row.issue)
+    if _is_ours(row, found):
         return found
-    [locked] = locking.rows(Issue.objects.filter(pk=issue.pk))
-    if not review.current_findings(locked):
+    [locked] = locking.rows(Issue.objects.filter(pk=row.issue_id))
+    if not _is_ours(row, review.current_findings(locked)):
         review.prepare(issue=locked)
     return review.current_findings(locked)
+
+
+def _is_ours(row: Fulfilment, found: list[Finding]) -> bool:
+    """Whether they were found since this store took the issue; knowledge may have changed."""
+    return bool(found) and found[0].found_at >= row.started_at
 
 
 def load(row: Fulfilment) -> Sheet:
     """Read one prescription; findings are asked for while its review is open."""
     issue, prescription = row.issue, row.issue.prescription
-    last = issue.reviews.select_related("reviewer").order_by("-decided_at").first()
+    made = issue.reviews.filter(store=row.store, decided_at__gte=row.started_at)
+    last = made.select_related("reviewer").order_by("-decided_at").first()
     is_open = row.stage == "in-review"
-    found = first_look(issue) if is_open else review.current_findings(issue)
+    found = first_look(row) if is_open else review.current_findings(issue)
     lines = selectors.lines_of_issue(issue)
     today = clock.today(row.store.time_zone)
     age = words.age_of_person(prescription.patient_birth_date, today)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("hand-over/", handover.handover, name="handover"),
     path("bag/<uuid:key>/", handover.bag, name="bag"),
     path("bag/<uuid:key>/new-code/", handover.renew, name="renew-code"),
+    path("bag/<uuid:key>/put-back/", handover.put_back, name="put-back"),
     path("label/<uuid:key>/", papers.label, name="label"),
     path("record/<uuid:key>/", papers.record, name="record"),
     path("receipt/<uuid:key>/", papers.receipt, name="receipt"),

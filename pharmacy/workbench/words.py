@@ -55,6 +55,12 @@ FORMS: dict[str, str | Promise] = {
     "powder": pgettext_lazy("form", "Powder"),
     "granules": pgettext_lazy("form", "Granules"),
 }
+PUT_BACK: dict[str, str | Promise] = {
+    "recalled": _("A lot was recalled"),
+    "damaged": _("A pack is damaged"),
+    "wrong": _("It was picked wrong"),
+    "not-collected": _("Nobody came for it"),
+}
 PLACES: dict[str, str | Promise] = {"shelf": _("Shelf"), "fridge": _("Fridge")}
 
 

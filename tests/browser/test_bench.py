@@ -183,10 +183,10 @@ def test_packs_are_scanned_and_a_wrong_one_is_named(visit: Any) -> None:
     keep(window, "wrong-pack")
     window.axe()
     gun(window, w.atorvastatin.barcode)
-    window.page.wait_for_selector(".scan-good")
-    window.page.evaluate("document.activeElement.blur()")
+    window.page.wait_for_selector("#pick-work[data-left='0']")
+    window.page.wait_for_function("document.activeElement.id === 'finish'")
     with window.page.expect_navigation():
-        press(window, "s")
+        press(window, "Enter")
     # then
     [bag] = Dispense.objects.all()
     assert bag.stage == "picked"

@@ -278,6 +278,28 @@ def test_handing_over_twice_shows_the_bag_that_was_handed_over() -> None:
     assert AuditEntry.objects.filter(action="dispense.handed-over").count() == 1
 
 
+def test_a_bag_that_is_put_back_is_picked_anew() -> None:
+    w = story.world()
+    bag = bench.to_hand_over(w)
+    client = bench.at_the_bench(w.picker)
+    assert client.post(on("put-back", bag), {"reason": "recalled"}).status_code == 302
+    bag.refresh_from_db()
+    assert bag.stage == "abandoned"
+    assert not HandoverCode.objects.exists()
+    groups = client.get(reverse("bench:queue")).context["work"].groups
+    assert [group.kind for group in groups if group.rows] == ["pick"]
+
+
+def test_a_bag_is_not_put_back_without_a_reason() -> None:
+    w = story.world()
+    bag = bench.to_hand_over(w)
+    answer = bench.at_the_bench(w.picker).post(on("put-back", bag), {"reason": "because"})
+    bag.refresh_from_db()
+    assert answer.status_code == 422
+    assert "Choose why the bag is put back." in answer.content.decode()
+    assert bag.stage == "ready"
+
+
 # --- Scan anywhere --------------------------------------------------------------------------
 
 
@@ -358,12 +380,16 @@ def test_a_receipt_exists_once_something_was_handed_over() -> None:
 
 
 @pytest.mark.parametrize("name", ["check", "bag", "label", "record", "pick-scan", "pick-finish",
-                                  "renew-code"])  # fmt: skip
+                                  "renew-code", "put-back"])  # fmt: skip
 def test_another_store_s_bag_is_not_found(name: str) -> None:
     w = story.world()
     bag = bench.to_check(w)
     client = bench.at_the_bench(w.stranger)
-    method = client.post if name in {"pick-scan", "pick-finish", "renew-code"} else client.get
+    method = (
+        client.post
+        if name in {"pick-scan", "pick-finish", "renew-code", "put-back"}
+        else client.get
+    )
     reads = AuditEntry.objects.filter(action="read").count()
     assert method(on(name, bag)).status_code == 404
     bag.refresh_from_db()

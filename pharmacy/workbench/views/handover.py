@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pharmacy.core.errors import PharmacyError
 from pharmacy.fulfilment import counter
-from pharmacy.workbench import forms, selectors
+from pharmacy.workbench import forms, selectors, words
 from pharmacy.workbench.door import bench, note_read
-from pharmacy.workbench.errors import CodeMissing, IdentityNotConfirmed
+from pharmacy.workbench.errors import CodeMissing, IdentityNotConfirmed, PutBackReasonMissing
 from pharmacy.workbench.views import pane
 from prescriptions import dispensing
 from prescriptions.models import Dispense
@@ -104,6 +104,22 @@ def renew(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     return redirect(reverse("bench:bag", args=[key]) + pane.query(request))
 
 
+@require_POST
+@bench
+def put_back(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """Give up a bag before it is handed over; the order may be picked anew."""
+    shown = selectors.bag(store=request.store, key=key)  # type: ignore[attr-defined]
+    reason = request.POST.get("reason", "")
+    try:
+        if reason not in words.PUT_BACK:
+            raise PutBackReasonMissing
+        counter.put_back(dispense=shown, by=request.staff, reason=reason)  # type: ignore[attr-defined]
+    except PharmacyError as error:
+        return _bag_page(request, shown, error=error)
+    messages.success(request, _("The bag is put back. The order waits to be picked."))
+    return pane.to_queue(request)
+
+
 def _done(request: HttpRequest, given: Dispense) -> HttpResponse:
     messages.success(request, _("Handed over."))
     return redirect(reverse("bench:bag", args=[given.external_id]) + pane.query(request))
@@ -130,6 +146,8 @@ def _bag_page(
         "typed": typed,
         "is_manager": request.staff.has_role("manager", bag.store),  # type: ignore[attr-defined]
         "is_identity_wrong": isinstance(error, IdentityNotConfirmed),
+        "put_back_reasons": words.PUT_BACK,
+        "is_put_back_wrong": isinstance(error, PutBackReasonMissing),
         "is_locked": isinstance(error, dispensing.HandoverLocked),
     }
     return pane.page(request, "workbench/bag.html", context, here=str(bag.external_id), error=error)

@@ -35,7 +35,8 @@ document.querySelector('#decision [aria-invalid="true"]')?.focus();
 
 document.addEventListener("htmx:afterSettle", () => {
   claim();
-  if (document.getElementById("pick-work")) here()?.focus();
+  const picking = document.getElementById("pick-work");
+  if (picking) (picking.dataset.left === "0" ? document.getElementById("finish") : here())?.focus();
 });
 
 // A decision is sent once.
