@@ -30,21 +30,24 @@ def rotate(batch: int = 500) -> dict[str, int]:
 
 
 def _rotate_field(model: type[models.Model], field: EncryptedBinaryField, batch: int) -> int:
-    table, column = model._meta.db_table, field.column
+    table, column, key = model._meta.db_table, field.column, model._meta.pk.column
     context, prefix = f"{table}.{column}", b"v%d:" % current_version()
-    changed, last = 0, 0
+    changed = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('rxflow.rotating', 'on', true)")
             cursor.execute(
-                f'SELECT id, "{column}" FROM "{table}" WHERE id > %s AND "{column}" IS NOT NULL '
-                f'AND substring("{column}" from 1 for %s) <> %s ORDER BY id LIMIT %s FOR UPDATE',
-                [last, len(prefix), prefix, batch],
+                f'SELECT "{key}", "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL '
+                f'AND substring("{column}" from 1 for %s) <> %s '
+                f'ORDER BY "{key}" LIMIT %s FOR UPDATE',
+                [len(prefix), prefix, batch],
             )
             rows = cursor.fetchall()
             for pk, blob in rows:
                 fresh = seal(unseal(bytes(blob), context), context)
-                cursor.execute(f'UPDATE "{table}" SET "{column}" = %s WHERE id = %s', [fresh, pk])
+                cursor.execute(
+                    f'UPDATE "{table}" SET "{column}" = %s WHERE "{key}" = %s', [fresh, pk]
+                )
         if not rows:
             return changed
-        changed, last = changed + len(rows), rows[-1][0]
+        changed += len(rows)
