@@ -11,6 +11,7 @@ import datetime as dt
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
@@ -24,7 +25,7 @@ from pharmacy.core.states import advance
 from pharmacy.formulary.models import Medicine
 from pharmacy.people import access
 from pharmacy.people.models import Staff
-from prescriptions import claiming
+from prescriptions import claiming, review
 from prescriptions.claiming import Ticket
 from prescriptions.events import MedicationDispensed, MedicationHandedOver
 from prescriptions.models import (
@@ -46,6 +47,13 @@ class NotApproved(Refused):
 
     code = "rx.not-approved"
     sentence = _("A pharmacist has to approve this prescription first.")
+
+
+class NothingToPick(Refused):
+    """The limits leave nothing for this bag."""
+
+    code = "dispense.nothing-to-pick"
+    sentence = _("Choose at least one pack for this bag.")
 
 
 class OverDispensed(Refused):
@@ -111,23 +119,26 @@ def start(
         limits: medicine id to base units, to give less than is owed; None gives all.
 
     Raises:
-        ClaimLost, NotApproved, OverDispensed, InsufficientStock, LotRecalled.
+        ClaimLost, NotApproved, NothingToPick, OverDispensed, InsufficientStock, LotRecalled.
     Idempotent by: the one open bag of an issue.   Locks: the issue, then lots in FEFO order.
     """
     store = ticket.claim.store
     access.require_role(picker, "pharmacist", store)
     issue = claiming.hold(ticket)
-    if not issue.reviews.filter(decision="approve").exists():
+    if review.approval_of(issue) is None:
         raise NotApproved(issue=str(issue.external_id))
     opened = issue.dispenses.filter(stage__in=["picking", "picked", "ready"]).first()
     if opened is not None:
         return opened
     picks = reservation.pick(owner=owner, by=picker.actor, limits=limits)
+    picks = _within(picks, limits or {})
+    if not picks:
+        raise NothingToPick(issue=str(issue.external_id))
     bag = Dispense.objects.create(
         issue=issue,
         claim=ticket.claim,
         store=store,
-        number=issue.dispenses.count() + 1,
+        number=issue.dispenses.filter(stage="handed-over").count() + 1,
         picker=picker,
         started_at=clock.now(),
     )
@@ -138,24 +149,44 @@ def start(
     return bag
 
 
-def _list_lines(bag: Dispense, issue: Issue, picks: list[reservation.Pick]) -> None:
-    open_lines = {line.item.medicine_id: line for line in issue.lines.select_related("item")}
-    taken: dict[int, int] = {}
+def _within(picks: list[reservation.Pick], limits: Mapping[int, int]) -> list[reservation.Pick]:
+    """What fits the limits: medicine that was held in full before is not given in full."""
+    left, kept = dict(limits), []
     for pick in picks:
-        line = open_lines[pick.medicine_id]
-        taken[line.pk] = taken.get(line.pk, 0) + pick.quantity
-        if taken[line.pk] > line.owed:
-            raise OverDispensed(line=line.pk, owed=line.owed, wanted=taken[line.pk])
-    DispenseLine.objects.bulk_create(
-        DispenseLine(
-            dispense=bag,
-            issue_line=open_lines[pick.medicine_id],
-            lot_id=pick.lot_id,
-            lot_number=pick.lot_number,
-            expiry_date=pick.expiry_date,
-            quantity=pick.quantity,
-        )
-        for pick in picks
+        quantity = min(pick.quantity, left.get(pick.medicine_id, pick.quantity))
+        if pick.medicine_id in left:
+            left[pick.medicine_id] -= quantity
+        if quantity:
+            kept.append(replace(pick, quantity=quantity))
+    return kept
+
+
+def _list_lines(bag: Dispense, issue: Issue, picks: list[reservation.Pick]) -> None:
+    """Spread the lots over the lines that they are for; a medicine may be on two lines."""
+    lines = list(issue.lines.select_related("item"))
+    owed = {line.pk: line.owed for line in lines}
+    made: list[DispenseLine] = []
+    for pick in picks:
+        left = pick.quantity
+        for line in lines:
+            part = min(left, owed[line.pk]) if line.item.medicine_id == pick.medicine_id else 0
+            if part:
+                made.append(_line(bag, line, pick, part))
+                owed[line.pk] -= part
+                left -= part
+        if left:
+            raise OverDispensed(medicine=pick.medicine_id, above=left)
+    DispenseLine.objects.bulk_create(made)
+
+
+def _line(bag: Dispense, line: IssueLine, pick: reservation.Pick, quantity: int) -> DispenseLine:
+    return DispenseLine(
+        dispense=bag,
+        issue_line=line,
+        lot_id=pick.lot_id,
+        lot_number=pick.lot_number,
+        expiry_date=pick.expiry_date,
+        quantity=quantity,
     )
 
 
@@ -373,6 +404,25 @@ def renew_code(*, dispense: Dispense, by: Staff) -> HandoverCode:
         store=bag.store.code,
     )  # fmt: skip
     return _make_code(bag)
+
+
+@transaction.atomic
+def abandon(*, dispense: Dispense, by: Staff, reason: str) -> Dispense:
+    """Give up a bag before it is handed over; its code opens nothing, its lots stay held.
+
+    The next bag picks anew, so that a recalled lot is replaced.
+
+    Raises:
+        RoleMissing, NotReady.
+    Locks: the issue, the bag.
+    """
+    access.require_role(by, "pharmacist", dispense.store)
+    locking.rows(Issue.objects.filter(pk=dispense.issue_id))
+    [bag] = locking.rows(Dispense.objects.filter(pk=dispense.pk))
+    if bag.stage not in {"picking", "picked", "ready"}:
+        raise NotReady(stage=bag.stage)
+    HandoverCode.objects.filter(dispense=bag).delete()
+    return advance(bag, "abandoned", by=by.actor, reason=reason, store=bag.store.code)
 
 
 def lines_by_medicine(dispense: Dispense) -> dict[Medicine, int]:

@@ -144,16 +144,25 @@ def decide(*, issue: Issue, store: Store, reviewer: Staff, decision: Decision) -
         raise ReasonMissing(field="reason_code")
     with transaction.atomic():
         held = claiming.hold(claiming.ticket_of(issue=issue, store=store))
-        if (
-            held.use not in {"claimed", "reserved"}
-            or held.reviews.filter(decision="approve").exists()
-        ):
+        if held.use not in {"claimed", "reserved"} or approval_of(held):
             raise AlreadyDecided(issue=str(issue.external_id))
         if decision.verdict == "approve":
             _settle_findings(held, reviewer, decision)
         made = _keep(held, store, reviewer, decision)
         _EFFECTS[decision.verdict](held, store, reviewer, decision)
     return made
+
+
+def approval_of(issue: Issue) -> Review | None:
+    """The approval that counts now: made by the store that holds the issue, under this claim.
+
+    A store that takes over after a cancellation reviews again.
+    """
+    held = issue.claims.filter(closed_at=None).first()
+    if held is None:
+        return None
+    made = issue.reviews.filter(decision="approve", store=held.store_id)
+    return made.filter(decided_at__gte=held.opened_at).order_by("-decided_at").first()
 
 
 def _settle_findings(issue: Issue, reviewer: Staff, decision: Decision) -> None:

@@ -13,7 +13,6 @@ from pharmacy.demo.hospital_cases import CASES, bundle
 from pharmacy.fulfilment import placement
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment.models import PaymentAttempt
-from pharmacy.payment.models import PaymentAttempt
 from pharmacy.people.models import Staff
 from prescriptions import review
 from prescriptions.models import Dispense, Finding, Issue

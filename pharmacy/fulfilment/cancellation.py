@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from inventory import reservation
-from pharmacy.core import locking
-from pharmacy.core.errors import Refused
+from pharmacy.core import locking, outbox
+from pharmacy.core.errors import Conflict, Refused, Unavailable
 from pharmacy.core.states import advance
+from pharmacy.fulfilment.events import MoneyNotNeeded
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
 from pharmacy.people import access
@@ -27,9 +30,11 @@ class TooLate(Refused):
 def cancel(*, fulfilment: Fulfilment, person: Person) -> Fulfilment:
     """Cancel an order for its customer; the prescription is free for another store.
 
+    Money that cannot be let go at once is let go by the reaction to MoneyNotNeeded.
+
     Raises:
         NotYours, TooLate.
-    Emits: ClaimReleased, StockReleased, PaymentReleased.
+    Emits: ClaimReleased, StockReleased, MoneyNotNeeded, PaymentReleased.
     """
     access.require_own(viewer=person, owner=fulfilment.person, scope="order")
     by = f"person:{person.external_id}"
@@ -42,8 +47,20 @@ def cancel(*, fulfilment: Fulfilment, person: Person) -> Fulfilment:
         claiming.release(ticket=ticket, by=by, reason="cancelled-by-customer")
         _free_stock(row, by)
         row = advance(row, "cancelled", by=by)
-    _free_money(row)
+        if row.order is not None:
+            outbox.record(MoneyNotNeeded(owner=row.payment_owner()))
+    with contextlib.suppress(Conflict, Unavailable):
+        _free_money(row)
     return row
+
+
+def let_go_of_money(event: MoneyNotNeeded) -> None:
+    """Reaction (external): release what is held for an order that does not need it."""
+    number = event.owner.split(":")[1]
+    row = Fulfilment.objects.get(order__number=number)
+    is_needed = row.stage not in {"cancelled", "declined", "out-of-stock"}
+    if not is_needed and collection.status(owner=event.owner) is not None:
+        collection.release(owner=event.owner, reason="order-ended")
 
 
 def after_decline(event: PrescriptionDeclined) -> None:

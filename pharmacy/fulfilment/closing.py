@@ -11,12 +11,14 @@ from loyalty import accrual, membership
 from loyalty.facts import PurchaseFact, PurchaseLine
 from pharmacy.care import refills
 from pharmacy.core.money import Money
+from pharmacy.formulary.models import Medicine
 from pharmacy.fulfilment import ordering
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
 from pharmacy.payment.events import PaymentCaptured
 from pharmacy.settlement import settling
 from pharmacy.settlement.events import OrderSettled
+from pharmacy.settlement.models import JournalEntry
 from prescriptions import dispensing, reporting
 from prescriptions.events import MedicationHandedOver
 from prescriptions.models import Dispense
@@ -32,6 +34,13 @@ def _fulfilment_of(bag: Dispense) -> Fulfilment:
     return rows.exclude(stage__in=["declined", "cancelled"]).get(issue=bag.issue)
 
 
+def _paid_bag(row: Fulfilment, owner: str) -> Dispense:
+    """The bag that an owner of money paid for; bags that were put back have no money."""
+    _, _, *rest = owner.split(":")
+    number = int(rest[0]) if rest else 1
+    return row.issue.dispenses.get(number=number, stage="handed-over")
+
+
 def take_money(event: MedicationHandedOver) -> None:
     """Reaction (external): capture exactly what the bag is worth; the rest is let go."""
     bag = _bag(event.dispense)
@@ -45,10 +54,8 @@ def take_money(event: MedicationHandedOver) -> None:
 
 def settle(event: PaymentCaptured) -> None:
     """Reaction: write what was handed over and what was taken into the books."""
-    _, number, *rest = event.owner.split(":")
-    bag_number = int(rest[0]) if rest else 1
-    row = Fulfilment.objects.get(order__number=number)
-    bag = row.issue.dispenses.get(number=bag_number)
+    row = Fulfilment.objects.get(order__number=event.owner.split(":")[1])
+    bag = _paid_bag(row, event.owner)
     settling.settle(
         owner=event.owner,
         handed_over=ordering.value_of(row, bag),
@@ -61,18 +68,25 @@ def after_settled(event: OrderSettled) -> None:
     """Reaction: the issue is settled; points for what the policy allows."""
     _, number, *_rest = event.owner.split(":")
     row = Fulfilment.objects.select_related("order", "issue", "person").get(order__number=number)
-    if row.stage == "completed":
+    is_settled = row.stage == "completed" and _is_settled(row)
+    if is_settled:
         reporting.note_settled(issue=row.issue)
-    if row.stage == "completed" and row.placed_order.status == "awaiting-payment":
+    if is_settled and row.placed_order.status == "awaiting-payment":
         row.placed_order.set_status("paid")
         row.placed_order.set_status("completed")
     if membership.is_member(person=row.person):
         accrual.earn(_purchase(row, event.owner))
 
 
+def _is_settled(row: Fulfilment) -> bool:
+    """Whether every bag that was handed over is in the books."""
+    bags = row.issue.dispenses.filter(stage="handed-over").values_list("external_id", flat=True)
+    keys = [f"settle:{external_id}" for external_id in bags]
+    return JournalEntry.objects.filter(key__in=keys).count() == len(keys)
+
+
 def _purchase(row: Fulfilment, owner: str) -> PurchaseFact:
-    _, _, *rest = owner.split(":")
-    bag = row.issue.dispenses.get(number=int(rest[0]) if rest else 1)
+    bag = _paid_bag(row, owner)
     worth = dispensing.lines_by_medicine(bag)
     prices = ordering.price_per_pack(row.placed_order)
     return PurchaseFact(
@@ -97,20 +111,32 @@ def report_back(event: MedicationHandedOver) -> None:
 
 
 def plan_refills(event: MedicationHandedOver) -> None:
-    """Reaction: once all is handed over, the next due date of each chronic medicine is known."""
-    bag = _bag(event.dispense)
-    row = _fulfilment_of(bag)
+    """Reaction: once all is handed over, the next due date of each chronic medicine is known.
+
+    Whichever bag tells it, the fill counts from the last one; a medicine on two lines is one.
+    """
+    row = _fulfilment_of(_bag(event.dispense))
     if row.stage != "completed":
         return
+    last = row.issue.dispenses.filter(stage="handed-over").latest("handed_over_at")
     zone = zoneinfo.ZoneInfo(row.store.time_zone)
+    for medicine, (quantity, days) in sorted(_chronic(row).items(), key=lambda kv: kv[0].pk):
+        refills.plan(
+            person=row.person,
+            issue_key=f"issue:{row.issue.external_id}",
+            medicine=medicine,
+            quantity=quantity,
+            days_supply=days,
+            handed_over_date=last.given_at.astimezone(zone).date(),
+        )
+
+
+def _chronic(row: Fulfilment) -> dict[Medicine, tuple[int, int]]:
+    """Base units and days of each chronic medicine of an issue."""
+    found: dict[Medicine, tuple[int, int]] = {}
     for line in row.issue.lines.select_related("item__medicine"):
         item = line.item
         if item.medicine and item.medicine.is_chronic and item.days_supply:
-            refills.plan(
-                person=row.person,
-                issue_key=f"issue:{row.issue.external_id}",
-                medicine=item.medicine,
-                quantity=line.dispensed,
-                days_supply=item.days_supply,
-                handed_over_date=bag.given_at.astimezone(zone).date(),
-            )
+            quantity, days = found.get(item.medicine, (0, 0))
+            found[item.medicine] = (quantity + line.dispensed, max(days, item.days_supply))
+    return found

@@ -10,12 +10,25 @@ from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
+from pharmacy.core import locking
+from pharmacy.core.errors import Refused
 from pharmacy.core.states import advance
 from pharmacy.fulfilment.models import Fulfilment
+from pharmacy.payment import collection
 from pharmacy.people.models import Staff, Store
 from prescriptions import claiming, dispensing
 from prescriptions.models import Dispense
+
+HELD = {"authorised", "capturing", "captured"}  # states of an attempt that pay for a bag
+
+
+class NotPaid(Refused):
+    """The money for this bag is no longer held."""
+
+    code = "counter.not-paid"
+    sentence = _("The payment for this bag is no longer held. The customer has to pay again.")
 
 
 def live(issue_id: int) -> Fulfilment:
@@ -33,12 +46,26 @@ def start(
         NotReady: the order is not paid or not approved yet.
         ClaimLost, NotApproved, LotRecalled, InsufficientStock.
     """
-    if fulfilment.stage != "in-preparation":
-        raise dispensing.NotReady(stage=fulfilment.stage)
-    ticket = claiming.ticket_of(issue=fulfilment.issue, store=fulfilment.store)
-    return dispensing.start(
-        ticket=ticket, picker=picker, owner=fulfilment.stock_owner, limits=limits
-    )
+    with transaction.atomic():
+        [row] = locking.rows(Fulfilment.objects.filter(pk=fulfilment.pk))
+        if row.stage != "in-preparation":
+            raise dispensing.NotReady(stage=row.stage)
+        ticket = claiming.ticket_of(issue=row.issue, store=row.store)
+        return dispensing.start(ticket=ticket, picker=picker, owner=row.stock_owner, limits=limits)
+
+
+@transaction.atomic
+def put_back(*, dispense: Dispense, by: Staff, reason: str) -> Dispense:
+    """Give up a bag that waits: a lot was recalled, or nobody came; it may be picked anew.
+
+    Raises:
+        RoleMissing, NotReady.
+    """
+    given_up = dispensing.abandon(dispense=dispense, by=by, reason=reason)
+    row = live(dispense.issue_id)
+    if row.stage == "ready":
+        advance(row, "in-preparation", by=by.actor, reason=reason, store=dispense.store.code)
+    return given_up
 
 
 @transaction.atomic
@@ -71,12 +98,15 @@ def hand_over_bag(*, dispense: Dispense, code: str, by: Staff) -> Dispense:
     """Give a known bag to the customer who shows its code.
 
     Raises:
-        HandoverCodeInvalid, HandoverLocked, NotReady, NotActive.
+        HandoverCodeInvalid, HandoverLocked, NotReady, NotActive, NotPaid.
     Emits: MedicationHandedOver.
     """
     row = live(dispense.issue_id)
     dispensing.try_code(dispense=dispense, code=code)
     with transaction.atomic():
+        held = collection.status(owner=row.payment_owner(dispense.number))
+        if held is None or held.state not in HELD:
+            raise NotPaid(dispense=str(dispense.external_id))
         bag = dispensing.hand_over(dispense=dispense, code=code, by=by, owner=row.stock_owner)
         is_complete = not row.issue.lines.filter(dispensed__lt=F("quantity")).exists()
         advance(row, "completed" if is_complete else "part-handed-over", by=by.actor)

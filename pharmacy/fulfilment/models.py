@@ -21,10 +21,12 @@ STAGES = Transitions(
         "in-review": {
             "awaiting-payment", "in-preparation", "out-of-stock", "declined", "cancelled",
         },
-        "awaiting-payment": {"in-review", "in-preparation", "declined", "cancelled"},
-        "out-of-stock": {"awaiting-payment", "cancelled"},
-        "in-preparation": {"ready", "cancelled"},
-        "ready": {"part-handed-over", "completed"},
+        "awaiting-payment": {
+            "in-review", "in-preparation", "ready", "out-of-stock", "declined", "cancelled",
+        },
+        "out-of-stock": {"awaiting-payment", "declined", "cancelled"},
+        "in-preparation": {"ready", "awaiting-payment", "cancelled"},
+        "ready": {"part-handed-over", "completed", "in-preparation", "awaiting-payment"},
         "part-handed-over": {"awaiting-payment"},
         "completed": set(),
         "declined": set(),
@@ -53,6 +55,8 @@ class Fulfilment(models.Model):
     order_of_steps = models.CharField(max_length=16)  # review-first, authorise-first
     started_at = models.DateTimeField()
     stage = models.CharField(max_length=18, choices=STAGES.choices)
+    # A hold of stock that ran out is made anew under the next number.
+    hold = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = (
@@ -85,11 +89,19 @@ class Fulfilment(models.Model):
     @property
     def stock_owner(self) -> str:
         """The key under which inventory holds the stock of this order."""
+        return self.owner_of_hold(self.hold)
+
+    def owner_of_hold(self, hold: int) -> str:
+        """The key of one hold: a hold that ran out never comes back under its key."""
+        return self._owner if hold == 1 else f"{self._owner}:hold-{hold}"
+
+    @property
+    def _owner(self) -> str:
         return f"order:{self.order.number}" if self.order else f"fulfilment:{self.external_id}"
 
     def payment_owner(self, bag: int = 1) -> str:
         """The key of the money for one bag; a balance owed is paid when its bag is made."""
-        return self.stock_owner if bag == 1 else f"{self.stock_owner}:{bag}"
+        return self._owner if bag == 1 else f"{self._owner}:{bag}"
 
     @property
     def next_bag(self) -> int:

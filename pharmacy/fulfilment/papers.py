@@ -21,6 +21,7 @@ from pharmacy.documents.record import (
 from pharmacy.formulary.models import Medicine
 from pharmacy.fulfilment import doses, ordering
 from pharmacy.fulfilment.models import Fulfilment
+from prescriptions.dispensing import NotApproved
 from prescriptions.models import Dispense, DispenseLine, Prescription, Review
 
 KEEP_FROM_CHILDREN = ("请放在儿童接触不到的地方", "Keep out of the reach of children")
@@ -73,8 +74,14 @@ def _label_data(bag: Dispense, line: DispenseLine, number: int, of: int) -> Labe
 
 
 def _reviewer(bag: Dispense) -> str:
-    approved = bag.issue.reviews.filter(decision="approve").select_related("reviewer").first()
+    approved = _approval(bag)
     return approved.reviewer.name if approved else "—"
+
+
+def _approval(bag: Dispense) -> Review | None:
+    """The approval that the bag was made on; a store that took over reviewed again."""
+    made = bag.issue.reviews.filter(decision="approve", decided_at__lte=bag.started_at)
+    return made.select_related("reviewer").order_by("-decided_at").first()
 
 
 def _plural(unit: str, quantity: int) -> str:
@@ -131,7 +138,9 @@ def _receipt_lines(fulfilment: Fulfilment, bags: list[Dispense]) -> list[Receipt
 def record(dispense: Dispense) -> bytes:
     """The dispensing record of one bag: prescription, checks, decision, lots, people."""
     prescription = dispense.issue.prescription
-    approved = dispense.issue.reviews.filter(decision="approve").select_related("reviewer").get()
+    approved = _approval(dispense)
+    if approved is None:
+        raise NotApproved(issue=str(dispense.issue.external_id))
     store = dispense.store
     return record_paper.render(
         RecordData(

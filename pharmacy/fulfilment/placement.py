@@ -7,31 +7,29 @@ a pharmacist approved; elsewhere the money is held before. One flow, the policy 
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from inventory import reservation
-from inventory.errors import InsufficientStock, LotRecalled, SplitPackNeeded
+from inventory.errors import SplitPackNeeded
+from inventory.events import StockReceived
 from pharmacy import policy
-from pharmacy.core import clock, locking
+from pharmacy.core import clock, locking, outbox
 from pharmacy.core.errors import Refused
 from pharmacy.core.failpoints import failpoint
 from pharmacy.core.money import Money
 from pharmacy.core.states import advance
-from pharmacy.fulfilment import ordering
+from pharmacy.fulfilment import ordering, promising
+from pharmacy.fulfilment.counter import HELD
+from pharmacy.fulfilment.events import MoneyNotNeeded
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
-from pharmacy.payment.events import PaymentAuthorised
+from pharmacy.payment.events import PaymentAuthorised, PaymentReleased
 from pharmacy.people import access
 from pharmacy.people.models import Person, Store
-from prescriptions import claiming
+from prescriptions import claiming, review
 from prescriptions.events import PrescriptionApproved
 from prescriptions.models import Issue
-
-HOLD = dt.timedelta(minutes=30)
 
 
 class MedicineUnknown(Refused):
@@ -46,6 +44,13 @@ class NotSoldOnline(Refused):
 
     code = "placement.not-sold-online"
     sentence = _("One of these medicines may only be bought in the store. Please visit us.")
+
+
+class SoldOut(Refused):
+    """The hold ran out and somebody else bought the stock."""
+
+    code = "placement.sold-out"
+    sentence = _("This medicine was sold while your order waited. You have not paid anything.")
 
 
 class NotPayable(Refused):
@@ -121,26 +126,29 @@ def place(*, fulfilment: Fulfilment, by: str) -> Fulfilment:
     with transaction.atomic():
         [row] = locking.rows(Fulfilment.objects.filter(pk=fulfilment.pk))
         if row.order_id is not None:
-            return row
+            return _place_again(row, by)
         ticket = claiming.ticket_of(issue=row.issue, store=row.store)
         number = ordering.new_number()
-        try:
-            with transaction.atomic():
-                reservation.reserve(
-                    owner=f"order:{number}",
-                    store=row.store,
-                    lines=ordering.wants(row.issue),
-                    by=by,
-                    ttl=HOLD,
-                )
-        except (InsufficientStock, LotRecalled) as shortage:
-            if row.stage == "out-of-stock":
-                return row
-            return advance(row, "out-of-stock", by=by, reason=shortage.code)
+        shortage = promising.promise(row=row, owner=f"order:{number}", by=by, ttl=promising.HOLD)
+        if shortage:
+            return _run_out(row, by, shortage)
         failpoint("placement.reserved")
         claiming.note_reserved(ticket=ticket, by=by)
         order = ordering.write(fulfilment=row, number=number)
         return advance(row, "awaiting-payment", by=by, updates={"order": order})
+
+
+def _place_again(row: Fulfilment, by: str) -> Fulfilment:
+    """An order whose hold ran out gets its stock back when there is some again."""
+    if row.stage != "out-of-stock" or promising.renew(row=row, by=by, ttl=promising.HOLD):
+        return row
+    return advance(row, "awaiting-payment", by=by)
+
+
+def _run_out(row: Fulfilment, by: str, shortage: str) -> Fulfilment:
+    if row.stage == "out-of-stock":
+        return row
+    return advance(row, "out-of-stock", by=by, reason=shortage)
 
 
 def amount_due(fulfilment: Fulfilment) -> Money:
@@ -153,6 +161,7 @@ def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfi
 
     Raises:
         NotYours, NotPayable.
+        SoldOut: the hold ran out and the stock is gone; nothing was asked of the bank.
         PaymentDeclined: the bank said no; the order and its stock still wait.
         PaymentUnavailable: no answer; a repeat continues the same attempt.
     Emits: PaymentAuthorised.   Idempotent by: the order and its bag.
@@ -160,6 +169,7 @@ def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfi
     access.require_own(viewer=person, owner=fulfilment.person, scope="pay")
     if fulfilment.stage != "awaiting-payment" or fulfilment.order is None:
         raise NotPayable(stage=fulfilment.stage)
+    _hold_stock(fulfilment, f"person:{person.external_id}")
     owner = fulfilment.payment_owner(fulfilment.next_bag)
     attempt = collection.start(
         owner=owner,
@@ -171,17 +181,58 @@ def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfi
     return note_authorised(owner=owner) if held.state == "authorised" else fulfilment
 
 
-def note_authorised(*, owner: str) -> Fulfilment:
-    """The money is held: keep the stock and let the next step begin."""
-    number = owner.split(":")[1]
+def _hold_stock(fulfilment: Fulfilment, by: str) -> None:
+    """Before money is asked for: a hold that ran out is made anew, or the order says so."""
     with transaction.atomic():
-        [row] = locking.rows(Fulfilment.objects.filter(order__number=number))
-        if row.stage != "awaiting-payment":
+        [row] = locking.rows(Fulfilment.objects.filter(pk=fulfilment.pk))
+        if row.stage == "awaiting-payment" and not promising.is_open(row):
+            shortage = promising.renew(row=row, by=by, ttl=promising.HOLD)
+            if shortage:
+                _run_out(row, by, shortage)
+    if row.stage == "out-of-stock":
+        raise SoldOut(fulfilment=str(row.external_id))
+    if row.stage != "awaiting-payment":
+        raise NotPayable(stage=row.stage)
+
+
+def _row_of(owner: str) -> Fulfilment:
+    """Lock the fulfilment that money was held for."""
+    number = owner.split(":")[1]
+    [row] = locking.rows(Fulfilment.objects.filter(order__number=number))
+    return row
+
+
+def note_authorised(*, owner: str) -> Fulfilment:
+    """The money is held: keep the stock and let the next step begin.
+
+    Late news of an earlier bag, or of money that was let go meanwhile, moves nothing; money
+    that arrives for an order that ended goes back.
+    Emits: MoneyNotNeeded.   Locks: the fulfilment, stock.   Idempotent by: the owner.
+    """
+    by = "system:payment"
+    with transaction.atomic():
+        row = _row_of(owner)
+        if row.stage in {"cancelled", "declined", "out-of-stock"}:
+            outbox.record(MoneyNotNeeded(owner=owner))
+        if row.stage != "awaiting-payment" or not _is_held(row, owner):
             return row
-        by = "system:payment"
-        reservation.keep(owner=row.stock_owner, by=by)
-        is_reviewed = row.issue.reviews.filter(decision="approve").exists()
-        return advance(row, "in-preparation" if is_reviewed else "in-review", by=by)
+        shortage = promising.keep(row=row, by=by)
+        if shortage:
+            outbox.record(MoneyNotNeeded(owner=owner))
+            return _run_out(row, by, shortage)
+        return advance(row, _after_payment(row), by=by)
+
+
+def _is_held(row: Fulfilment, owner: str) -> bool:
+    held = collection.status(owner=owner)
+    return owner == row.payment_owner(row.next_bag) and (held is None or held.state in HELD)
+
+
+def _after_payment(row: Fulfilment) -> str:
+    """Where a paid order goes; the hold of one may have ended when its bag was ready."""
+    if row.issue.dispenses.filter(stage="ready").exists():
+        return "ready"
+    return "in-preparation" if review.approval_of(row.issue) else "in-review"
 
 
 def after_authorised(event: PaymentAuthorised) -> None:
@@ -191,16 +242,45 @@ def after_authorised(event: PaymentAuthorised) -> None:
 
 
 def after_approval(event: PrescriptionApproved) -> None:
-    """Reaction: the pharmacist approved; the order may now be bought or prepared."""
+    """Reaction: the pharmacist approved; the order may now be bought or prepared.
+
+    An order that was cancelled meanwhile, even if another store has the issue now, waits for
+    nothing. Locks: the fulfilment, so that a payment at this moment is seen.
+    """
     live = Fulfilment.objects.exclude(stage__in=["declined", "cancelled"])
-    row = live.get(issue__external_id=event.issue)
-    by = "system:flow"
-    if row.order_id is None:
-        place(fulfilment=row, by=by)
-    elif row.stage == "in-review":
-        advance(row, "in-preparation", by=by)
+    mine = live.filter(issue__external_id=event.issue, store__code=event.store)
+    with transaction.atomic():
+        for row in locking.rows(mine):
+            if review.approval_of(row.issue) is None:
+                continue
+            if row.order_id is None:
+                place(fulfilment=row, by="system:flow")
+            elif row.stage == "in-review":
+                advance(row, "in-preparation", by="system:flow")
+
+
+def after_released(event: PaymentReleased) -> None:
+    """Reaction: the bank let the money go before the hand-over; the customer pays again."""
+    if not event.owner.startswith("order:"):
+        return
+    with transaction.atomic():
+        row = _row_of(event.owner)
+        held = collection.status(owner=event.owner)
+        is_paid = held is not None and held.state in HELD
+        waits = row.stage in {"in-review", "in-preparation", "ready"}
+        if waits and not is_paid and event.owner == row.payment_owner(row.next_bag):
+            advance(row, "awaiting-payment", by="system:payment", reason="hold-ended")
+
+
+def after_delivery(event: StockReceived) -> None:
+    """Reaction: goods reached a store; who waits longest for stock there comes first."""
+    waiting = Fulfilment.objects.filter(stage="out-of-stock", store__code=event.store)
+    for row in waiting.order_by("started_at", "pk"):
+        retry_placement(fulfilment=row, by="system:flow")
 
 
 def retry_placement(*, fulfilment: Fulfilment, by: str) -> Fulfilment:
     """Try again to set stock aside after a delivery reached the store."""
+    if fulfilment.stage != "out-of-stock":
+        return fulfilment
     return place(fulfilment=fulfilment, by=by)

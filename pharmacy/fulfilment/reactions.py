@@ -6,9 +6,11 @@ transaction of their inbox row.
 
 from __future__ import annotations
 
+from inventory.events import StockReceived
 from pharmacy.core.outbox import react
 from pharmacy.fulfilment import cancellation, closing, placement, verifying
-from pharmacy.payment.events import PaymentAuthorised, PaymentCaptured
+from pharmacy.fulfilment.events import MoneyNotNeeded
+from pharmacy.payment.events import PaymentAuthorised, PaymentCaptured, PaymentReleased
 from pharmacy.settlement.events import OrderSettled
 from prescriptions.events import (
     MedicationHandedOver,
@@ -24,6 +26,9 @@ def register() -> None:
     react(PrescriptionApproved, placement.after_approval)
     react(PrescriptionDeclined, cancellation.after_decline, external=True)
     react(PaymentAuthorised, placement.after_authorised)
+    react(PaymentReleased, placement.after_released)
+    react(MoneyNotNeeded, cancellation.let_go_of_money, external=True)
+    react(StockReceived, placement.after_delivery)
     react(MedicationHandedOver, closing.take_money, external=True)
     react(MedicationHandedOver, closing.report_back, external=True)
     react(MedicationHandedOver, closing.plan_refills)
