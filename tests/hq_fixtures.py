@@ -1,4 +1,4 @@
-"""A chain with work in every corner, and a browser at headquarters."""
+"""A chain with work in every corner, what can go wrong in each, and a browser at headquarters."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ from typing import Any
 
 from django.test import Client
 
+from pharmacy.core import clock, outbox
+from pharmacy.core.models import Delivery, OutboxMessage
 from pharmacy.people.models import Staff
+from prescriptions import intake
+from prescriptions.models import Dispense, Issuer, SourceDocument
 from tests import bench_fixtures as bench
 from tests import story
+from tests.payment_fixtures import started
 from tests.sign_in_fixtures import enter_as_staff
+from tests.stock_fixtures import stock
 from tests.story import World
 
 
@@ -21,7 +27,7 @@ def at_headquarters(staff: Staff) -> Client:
 
 
 def busy_world() -> tuple[World, dict[str, Any]]:
-    """One prescription in each stage of the bench, one without a store, and a refused document."""
+    """A prescription at each step, and one that waits for a choice of store."""
     w = story.world()
     made = {
         "to_choose": story.verified(raw=bench.document()),
@@ -32,3 +38,39 @@ def busy_world() -> tuple[World, dict[str, Any]]:
         "ready": bench.to_hand_over(w),
     }
     return w, made
+
+
+def given(w: World) -> Dispense:
+    """A bag in the patient's hand: money taken, books written. Needs the payment peer."""
+    return story.handed_over(w, story.ready(w, story.picked(w, story.paid(w, bench.to_pay(w)))))
+
+
+def refused() -> SourceDocument:
+    """A document whose signature is over other bytes."""
+    raw = bench.document()
+    sent = intake.receive(
+        raw, channel="api", issuer=Issuer.objects.get(code="HOSPITAL"),
+        signature=story.signer().sign(raw + b" "),
+    )  # fmt: skip
+    outbox.drain()
+    sent.source.refresh_from_db()
+    return sent.source
+
+
+def dead_event() -> Delivery:
+    """An event that was put aside after a refusal."""
+    message = OutboxMessage.objects.order_by("pk").first()
+    return Delivery.objects.create(
+        message=message, reaction="pharmacy.fulfilment.closing.settle", state="dead", attempts=12,
+        next_at=clock.now(), error="settlement.claim-mismatch",
+    )  # fmt: skip
+
+
+def go_wrong(w: World, made: dict[str, Any]) -> None:
+    """A refused document, lots that expire, an event put aside, a payment that nobody knows of."""
+    made["refused"] = refused()
+    stock(w.store, w.amlodipine, 280, expires_in=20)
+    stock(w.other_store, w.atorvastatin, 56, expires_in=70)
+    made["dead"] = dead_event()
+    attempt = started()
+    type(attempt).objects.filter(pk=attempt.pk).update(state="unknown")

@@ -21,7 +21,7 @@ class HeadquartersConfig(AppConfig):
             Link(_("Stock by store"), "boxes", "hq:stock", stock),
             Link(_("Expiring lots"), "calendar-clock", "hq:expiring", stock),
             Link(_("All prescriptions"), "clipboard-list", "hq:prescriptions", rx),
-            Link(_("Refused documents"), "shield-alert", "hq:documents", rx),
+            Link(_("Refused"), "shield-alert", "hq:documents", rx),
             Link(_("Hospitals"), "hospital", "hq:issuers", trust),
             Link(_("Health"), "activity", "hq:health", trust),
         )

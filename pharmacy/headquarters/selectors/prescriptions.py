@@ -55,7 +55,7 @@ class StageRow:
 
     code: str
     count: int
-    share: int  # of the fullest stage, 0 to 100
+    share: int | None  # of the fullest one under way, 0 to 100; None for what has ended
     time: StageTime | None
 
 
@@ -93,13 +93,14 @@ def wanted(
     """Fill cycles by stage, store, hospital (code), and order number or id.
 
     Args:
-        stage: one of `words.STAGES`, or `on-the-way` for all that somebody waits for.
+        stage: one of `words.STAGES`, `on-the-way` for all that somebody waits for, or nothing
+            for all that have begun.
     """
     found = fills()
     if stage == "on-the-way":
         found = found.filter(stage__in=ON_THE_WAY)
-    elif stage:
-        found = found.filter(stage=stage)
+    else:
+        found = found.filter(stage=stage) if stage else found.exclude(stage="future")
     if store is not None:
         found = found.filter(store_code=store.code)
     if issuer:
@@ -124,9 +125,9 @@ def counted(found: QuerySet[Issue]) -> dict[str, int]:
 
 def funnel(counts: dict[str, int], times: dict[str, StageTime]) -> list[StageRow]:
     """The stages in the order of their way; ends that nobody reached are left out."""
-    most = max(counts.values(), default=0) or 1
+    most = max((counts.get(code, 0) for code in ON_THE_WAY), default=0) or 1
     return [
-        StageRow(code, n, round(n * 100 / most), times.get(code))
+        StageRow(code, n, round(n * 100 / most) if code in ON_THE_WAY else None, times.get(code))
         for code in words.STAGES
         if (n := counts.get(code, 0)) or code in {*ON_THE_WAY, "completed"}
     ]

@@ -53,7 +53,9 @@ class Record:
     @property
     def last_fill(self) -> Fill:
         """The fill that is under way, or the latest."""
-        return next((f for f in self.fills if f.issue.use not in CLOSED_USES), self.fills[-1])
+        under_way = [each for each in self.fills if each.issue.use not in CLOSED_USES]
+        begun = [each for each in self.fills if each.issue.use != "future"]
+        return under_way[0] if under_way else (begun or self.fills)[-1]
 
 
 CLOSED_USES = {"future", "reported", "cancelled", "expired", "not-dispensed"}

@@ -102,11 +102,11 @@ def short(key: Any) -> str:
 def more(now: int, before: int) -> str:
     """The change against the time before, with its direction."""
     if now == before:
-        return _("same as the week before")
+        return _("same as last week")
     facts = {"n": abs(now - before)}
     if now > before:
-        return _("%(n)s more than the week before") % facts
-    return _("%(n)s fewer than the week before") % facts
+        return _("%(n)s more than last week") % facts
+    return _("%(n)s fewer than last week") % facts
 
 
 @register.filter
@@ -125,3 +125,9 @@ def loudness(stage: str) -> str:
 def lots_words(count: int) -> str:
     """`3 lots`."""
     return ngettext("%(n)s lot", "%(n)s lots", count) % {"n": count}
+
+
+@register.filter
+def reaction(name: str) -> str:
+    """The file and the function of a reaction, without its packages."""
+    return ".".join(name.split(".")[-2:])
