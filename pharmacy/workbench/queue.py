@@ -48,7 +48,8 @@ class Row:
     """One piece of work: where it leads, whose it is (masked), how old, how grave."""
 
     kind: str
-    key: str
+    key: str  # what the row opens: the bag when there is one to check or to give, else the order
+    fulfilment: str
     href: str
     who: str
     medicines: int
@@ -205,6 +206,7 @@ def _row(row: Any, graves: dict[int, tuple[int, bool]], wanted: str) -> Row | No
     return Row(
         kind=kind,
         key=str(bag.external_id if bag and kind in {"check", "hand-over"} else row.external_id),
+        fulfilment=str(row.external_id),
         href=_href(row, bag, kind) + (f"?kind={wanted}" if wanted else ""),
         who=words.masked(row.issue.prescription.patient_name),
         medicines=row.medicines,

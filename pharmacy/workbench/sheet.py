@@ -73,9 +73,13 @@ class Sheet:
         return [shown for shown in self.findings if shown.finding.state != "ok"]
 
     @property
-    def fine(self) -> list[findings.Shown]:
-        """What was examined and found in order."""
-        return [shown for shown in self.findings if shown.finding.state == "ok"]
+    def fine(self) -> list[tuple[str, list[str]]]:
+        """What was examined and found in order: the sentence, and the lines it holds for."""
+        held: dict[str, list[str]] = {}
+        for shown in self.findings:
+            if shown.finding.state == "ok":
+                held.setdefault(shown.title, []).append(shown.about)
+        return list(held.items())
 
     def questions(
         self, ticked: Mapping[str, bool], missing: list[str]
