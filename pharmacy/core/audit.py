@@ -63,19 +63,23 @@ def verify(batch: int = 5000) -> Verdict:
         cursor.execute(_UNSEALED)
         if cursor.fetchone()[0]:
             return Verdict(is_intact=False, sealed=0, problem="entries without a seal")
-        sealed, last, problem = _walk(cursor, batch)
-        if problem:
-            return Verdict(is_intact=False, sealed=sealed, problem=problem)
-        cursor.execute("SELECT position, hash FROM core_audithead")
-        position, stored = cursor.fetchone()
+        sealed, last, problem = 0, GENESIS, ""
+        while True:  # entries that arrive meanwhile belong to the chain
+            before = sealed
+            sealed, last, problem = _walk(cursor, batch, sealed, last)
+            cursor.execute("SELECT position, hash FROM core_audithead")
+            position, stored = cursor.fetchone()
+            if problem or position <= sealed or sealed == before:
+                break
+    if problem:
+        return Verdict(is_intact=False, sealed=sealed, problem=problem)
     if position != sealed or bytes(stored) != last:
         return Verdict(is_intact=False, sealed=sealed, problem="the head is not the last entry")
     return Verdict(is_intact=True, sealed=sealed)
 
 
-def _walk(cursor: Any, batch: int) -> tuple[int, bytes, str]:
-    """Follow the chain; return how many seals held, the last hash, and what broke."""
-    previous, sealed = GENESIS, 0
+def _walk(cursor: Any, batch: int, sealed: int, previous: bytes) -> tuple[int, bytes, str]:
+    """Follow the chain from a seal; return how many held, the last hash, and what broke."""
     while True:
         cursor.execute(_CHAIN, [sealed + 1, sealed + 1 + batch])
         rows = cursor.fetchall()

@@ -18,7 +18,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import transaction
 
 from pharmacy.core import audit, clock
-from pharmacy.core.errors import PharmacyError
+from pharmacy.core.errors import PharmacyError, Unavailable
 from pharmacy.core.failpoints import failpoint
 from pharmacy.core.models import Delivery, OutboxMessage
 
@@ -147,10 +147,11 @@ def retry(*, delivery: Delivery, by: str) -> Delivery:
 
 
 def _run(pk: int) -> int:
-    reaction, event = _take(pk)
-    if reaction is None:
+    reaction, message = _take(pk)
+    if reaction is None or message is None:
         return 0
     try:
+        event = Event.known[message.topic](**message.payload)
         if reaction.is_external:
             reaction.handler(event)
             failpoint("outbox.after-external")
@@ -167,7 +168,7 @@ def _run(pk: int) -> int:
     return 1
 
 
-def _take(pk: int) -> tuple[Reaction | None, Event | None]:
+def _take(pk: int) -> tuple[Reaction | None, OutboxMessage | None]:
     """Lease a due delivery for a minute, so that two workers do not run it at once."""
     with transaction.atomic():
         row = (
@@ -186,19 +187,25 @@ def _take(pk: int) -> tuple[Reaction | None, Event | None]:
     if not found:
         Delivery.objects.filter(pk=pk).update(state="dead", error="reaction.unknown")
         return None, None
-    return found[0], Event.known[topic](**row.message.payload)
+    return found[0], row.message
 
 
 def _fail(pk: int, error: Exception) -> None:
-    """Retry what may pass later, with growing pauses; put aside what cannot."""
+    """Retry what may pass later, with growing pauses; put aside what cannot.
+
+    A peer that does not answer is asked once an hour until it does: what was handed over has
+    to be reported and paid, however long the outage. A row that somebody else finished stays.
+    """
     row = Delivery.objects.get(pk=pk)
     code = error.code if isinstance(error, PharmacyError) else type(error).__name__
     can_retry = not isinstance(error, PharmacyError) or error.is_retryable
-    is_dead = row.attempts >= MAX_ATTEMPTS or not can_retry
+    is_endless = isinstance(error, Unavailable)
+    is_dead = not can_retry or (row.attempts >= MAX_ATTEMPTS and not is_endless)
     if not isinstance(error, PharmacyError):
         log.error("reaction %s failed", row.reaction, exc_info=error)
-    pause = dt.timedelta(seconds=min(2**row.attempts, 3600))
-    row.state = "dead" if is_dead else "pending"
-    row.error = code[:120]
-    row.next_at = clock.now() + pause
-    row.save(update_fields=["state", "error", "next_at"])
+    pause = dt.timedelta(seconds=2**row.attempts if row.attempts < MAX_ATTEMPTS else 3600)
+    Delivery.objects.filter(pk=pk, state="pending").update(
+        state="dead" if is_dead else "pending",
+        error=code[:120],
+        next_at=clock.now() + pause,
+    )

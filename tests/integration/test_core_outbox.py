@@ -134,3 +134,39 @@ def test_the_same_key_with_another_request_is_refused() -> None:
     idempotency.once("k", {"a": 1}, lambda: "answer")
     with pytest.raises(idempotency.KeyReused):
         idempotency.once("k", {"a": 2}, lambda: "other")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_peer_that_is_away_for_days_is_asked_until_it_answers() -> None:
+    outbox.react(ThingHappened, fail_for_now)
+    outbox.record(ThingHappened(thing="a"))
+    start = clock.now()
+    for hour in range(30):
+        with clock.at(start + dt.timedelta(hours=2 * hour)):
+            outbox.drain()
+    row = Delivery.objects.get(message=_message())
+    assert (row.state, row.attempts) == ("pending", 30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_nobody_can_read_stops_nobody_else() -> None:
+    outbox.react(ThingHappened, take)
+    outbox.record(ThingHappened(thing="a"))
+    OutboxMessage.objects.update(payload={"of_another_version": 1})
+    outbox.record(ThingHappened(thing="b"))
+    outbox.drain()
+    assert seen == ["b"]
+    assert Delivery.objects.order_by("id").first().error == "TypeError"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_late_failure_does_not_undo_what_another_worker_finished() -> None:
+    def finished_elsewhere(event: ThingHappened) -> None:
+        Delivery.objects.update(state="done")
+        raise Unavailable
+
+    finished_elsewhere.__qualname__ = "finished_elsewhere"
+    outbox.react(ThingHappened, finished_elsewhere, external=True)
+    outbox.record(ThingHappened(thing="a"))
+    outbox.drain()
+    assert Delivery.objects.get().state == "done"

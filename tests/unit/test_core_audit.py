@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 
@@ -36,3 +38,32 @@ def test_a_change_behind_the_triggers_back_is_found(three_entries: None) -> None
         cursor.execute("UPDATE core_auditentry SET actor='x' WHERE subject='thing:1'")
         cursor.execute("SET session_replication_role = DEFAULT")
     assert not audit.verify().is_intact
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_chain_verifies_while_others_write(
+    three_entries: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walk, late = audit._walk, iter([1])
+
+    def walk_and_write(*args: Any) -> Any:
+        walked = walk(*args)
+        if next(late, None):
+            audit.record(by="system:test", action="test.did", subject="thing:late")
+        return walked
+
+    monkeypatch.setattr(audit, "_walk", walk_and_write)
+    verdict = audit.verify()
+    assert verdict.is_intact, verdict.problem
+    assert verdict.sealed == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_that_lost_its_end_is_found(three_entries: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM core_auditseal WHERE position = 3")
+        cursor.execute("DELETE FROM core_auditentry WHERE subject = 'thing:2'")
+        cursor.execute("SET session_replication_role = DEFAULT")
+    verdict = audit.verify()
+    assert (verdict.is_intact, verdict.problem) == (False, "the head is not the last entry")
