@@ -322,7 +322,6 @@ def hand_over(*, dispense: Dispense, code: str, by: Staff, owner: str) -> Dispen
             event=MedicationHandedOver(issue=str(issue.external_id), dispense=str(bag.external_id)),
         )
         _close_issue(issue, by)
-    failpoint("dispense.committed")
     return bag
 
 
@@ -385,6 +384,7 @@ def _close_issue(issue: Issue, by: Staff) -> None:
     advance(issue, target, by=by.actor, field="use")
     if is_complete:
         claiming.close(issue=issue, reason="dispensed")
+    claiming.postpone_next(issue=issue)
 
 
 @transaction.atomic

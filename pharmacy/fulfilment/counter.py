@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pharmacy.core import locking
 from pharmacy.core.errors import Refused
+from pharmacy.core.failpoints import failpoint
 from pharmacy.core.states import advance
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
@@ -112,4 +113,5 @@ def hand_over_bag(*, dispense: Dispense, code: str, by: Staff) -> Dispense:
         advance(row, "completed" if is_complete else "part-handed-over", by=by.actor)
         if not is_complete:
             advance(row, "awaiting-payment", by="system:flow", reason="balance owed")
+    failpoint("dispense.committed")
     return bag
