@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from pharmacy.core import outbox
 from pharmacy.core.models import AuditEntry, OutboxMessage
+from pharmacy.fulfilment import placement
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.people.models import Person
 from prescriptions.models import Claim, Issue
@@ -37,10 +39,19 @@ def arrived(**changes: Any) -> Issue:
     return story.verified(**changes).issues.get(number=1)
 
 
-def collected(w: World, **changes: Any) -> Fulfilment:
-    """In the patient's hand; how it was paid is another story."""
-    bag = bench.to_hand_over(w, **changes)
-    return Fulfilment.objects.get(issue=story.handed_over(w, bag).issue)
+def paid(w: World, row: Fulfilment | None = None) -> Fulfilment:
+    """The money is held by the payment peer (fixture `peer`); a bag may be picked."""
+    row = row or bench.to_pay(w)
+    placement.pay(fulfilment=row, person=w.person, payment_method="pm_card_visa")
+    outbox.drain()
+    return story.fresh(row)
+
+
+def collected(w: World, *, limits: dict[int, int] | None = None) -> Fulfilment:
+    """In the patient's hand, wholly or within the limits; needs the fixture `peer`."""
+    bag = story.ready(w, story.picked(w, paid(w), limits=limits))
+    row = Fulfilment.objects.get(issue=story.handed_over(w, bag).issue)
+    return story.fresh(row)
 
 
 def queries(client: Client, path: str) -> int:

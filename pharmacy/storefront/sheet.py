@@ -31,7 +31,15 @@ EVENTS: dict[str, str | Promise] = {
     "cancelled": _("You cancelled the order"),
 }
 ASKED = {"authorising", "authorised", "unknown"}
-BALANCE_EVENT = _("The rest is set aside and waits for your payment")
+# The same stage for another reason, or from another stage, is another story.
+BY_REASON: dict[str, str | Promise] = {
+    "balance owed": _("The rest is set aside and waits for your payment"),
+    "hold-ended": _("The bank let the money go; please pay again"),
+}
+BY_ORIGIN: dict[tuple[str, str], str | Promise] = {
+    ("out-of-stock", "awaiting-payment"): _("The delivery arrived; your medicine is set aside"),
+    ("ready", "in-preparation"): _("The store prepares your medicine anew"),
+}
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,5 @@ def _story(row: Fulfilment) -> list[Happened]:
 
 def _event(entry: AuditEntry) -> str | Promise:
     stage = entry.action.removeprefix("fulfilment.")
-    if entry.reason == "balance owed":
-        return BALANCE_EVENT
-    return EVENTS.get(stage, stage)
+    special = BY_REASON.get(entry.reason) or BY_ORIGIN.get((entry.facts.get("origin", ""), stage))
+    return special or EVENTS.get(stage, stage)

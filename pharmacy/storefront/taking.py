@@ -13,7 +13,7 @@ from pharmacy.core import clock
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.people.models import Person
 from pharmacy.storefront import progress
-from prescriptions.models import Issue, Prescription, PrescriptionItem
+from prescriptions.models import Issue, IssueLine, Prescription, PrescriptionItem
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def _issues(keys: list[str]) -> dict[str, Issue]:
         Issue.objects.filter(external_id__in=keys)
         .select_related("prescription__issuer")
         .prefetch_related(
-            Prefetch("prescription__issues", queryset=cycles, to_attr="cycles"), "lines__item"
+            Prefetch("prescription__issues", queryset=cycles, to_attr="cycles"),
+            Prefetch("lines", queryset=IssueLine.objects.select_related("item")),
         )
     )
     return {str(row.external_id): row for row in rows}

@@ -89,3 +89,94 @@ def test_every_page_is_calm_and_accessible(visit: Any, w: World, width: int, loo
     for page in ("pay", "cancel"):
         assert window.open(address(page, rows["order-pay"])).status == 200
         see(window, f"customer-{page}-{look}-{width}")
+
+
+def tab_to(window: Any, selector: str, *, limit: int = 60) -> None:
+    """Reach an element with the Tab key only."""
+    for _press in range(limit):
+        window.page.keyboard.press("Tab")
+        if window.page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    pytest.fail(f"the Tab key never reaches {selector}")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_keyboard_alone_leads_from_home_to_a_paid_order(
+    visit: Any, w: World, width: int
+) -> None:
+    # given a new prescription
+    issue = arrived()
+    window = visit(width=width)
+    window.be(w.person)
+    dress(window, "en")
+    window.open("/home/")
+    # when a store is chosen and the notice confirmed
+    tab_to(window, ".need a.button-main")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/store/")
+    tab_to(window, "input[name=store]")
+    tab_to(window, "input[name=acknowledged]")
+    window.page.keyboard.press("Space")
+    tab_to(window, ".button-main")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/orders/*/")
+    # and the pharmacist agrees while the page stands open, then it says so by itself
+    row = Fulfilment.objects.get(issue=issue)
+    story.approve(w, row)
+    window.page.wait_for_selector("#pay", timeout=15_000)
+    assert window.page.text_content("#order-news").startswith("Waiting for your payment")
+    # and the first card is declined, the second works
+    tab_to(window, "#pay")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/pay/")
+    tab_to(window, "input[name=card]")
+    window.page.keyboard.press("ArrowDown")
+    tab_to(window, ".button-main")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_selector("text=Your bank declined the card")
+    see(window, f"customer-pay-declined-{width}")
+    tab_to(window, ".page .button-main")
+    window.page.keyboard.press("Enter")
+    window.page.wait_for_url("**/orders/*/")
+    # then it is being prepared
+    assert "Being prepared" in window.page.text_content("#order-state")
+    see(window, f"customer-order-paid-{width}")
+    assert story.fresh(row).stage == "in-preparation"
+
+
+def test_the_way_to_a_paid_order_works_without_javascript(visit: Any, w: World) -> None:
+    issue = arrived()
+    window = visit(width=390, java_script_enabled=False)
+    window.be(w.person)
+    dress(window, "zh-hans")
+    window.open(address("choose-store", issue))
+    window.page.check("input[name=acknowledged]")
+    window.page.click(".button-main")
+    row = Fulfilment.objects.get(issue=issue)
+    story.approve(w, row)
+    window.page.click("text=立即刷新")
+    window.page.click("#pay")
+    window.page.click(".page .button-main")
+    assert "调配中" in window.page.text_content("#order-state")
+    assert story.fresh(row).stage == "in-preparation"
+
+
+def test_an_empty_home_is_kind(visit: Any, w: World) -> None:
+    for width in (390, 1280):
+        window = visit(width=width)
+        window.be(w.other_person)
+        dress(window, "zh-hans")
+        for path in MENU:
+            window.open(path)
+            see(window, f"customer-empty-{path.strip('/')}-{width}")
+
+
+def test_a_part_and_what_is_owed_are_explained(visit: Any, w: World) -> None:
+    row = collected(w, limits={w.atorvastatin.pk: 0})
+    for width in (390, 1280):
+        window = visit(width=width)
+        window.be(w.person)
+        dress(window, "zh-hans")
+        for page in ("order", "pay"):
+            window.open(address(page, row))
+            see(window, f"customer-part-{page}-{width}")

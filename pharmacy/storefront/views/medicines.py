@@ -7,7 +7,7 @@ import uuid
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from pharmacy.core.errors import PharmacyError
 from pharmacy.fulfilment import reorder
@@ -22,10 +22,15 @@ def listed(request: HttpRequest) -> HttpResponse:
     return _page(request)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @customer
 def again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """Order the next fill of a prescription where the last one was filled."""
+    """Order the next fill of a prescription where the last one was filled.
+
+    Whoever comes back to the address of a refusal (with another language, say) reads the list.
+    """
+    if request.method != "POST":
+        return redirect("customer:medicines")
     person = request.person  # type: ignore[attr-defined]
     row = selectors.prescription(viewer=person, key=key, scope="order")
     try:
