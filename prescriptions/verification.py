@@ -136,7 +136,7 @@ def _write(source: SourceDocument, issuer: Issuer, read: CanonicalPrescription) 
         person=person,
         patient_name=read.patient_name,
         patient_birth_date=_iso(read.patient_birth_date),
-        patient_identifier_index=person.identifier_index if person else "",
+        patient_identifier_index=(person.identifier_index or "") if person else "",
         patient_gender=read.patient_gender,
         patient_weight_kg=read.patient_weight_kg,
         allergies=None if read.allergies is None else list(read.allergies),
