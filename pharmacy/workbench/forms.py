@@ -52,7 +52,7 @@ def typed(post: QueryDict) -> Typed:
     return Typed(
         ticked={question: question in ticked for question in CHECKLIST},
         reasons={
-            int(name.removeprefix("reason-")): value.strip()
+            int(name.removeprefix("reason-")): str(value).strip()
             for name, value in post.items()
             if re.fullmatch(r"reason-\d{1,18}", name)
         },

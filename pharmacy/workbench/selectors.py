@@ -27,7 +27,7 @@ class Place:
     @property
     def packs(self) -> int:
         """Whole packs of this line."""
-        return self.line.quantity // self.line.issue_line.item.medicine.pack_size
+        return self.line.quantity // self.line.issue_line.item.known_medicine.pack_size
 
 
 def fulfilment(*, store: Store, key: uuid.UUID) -> Fulfilment:

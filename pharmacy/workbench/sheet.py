@@ -16,7 +16,8 @@ from django.utils.translation import get_language
 from pharmacy.core import clock, locking
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.pieces import words as said
-from pharmacy.workbench import findings, selectors, words
+from pharmacy.workbench import selectors, words
+from pharmacy.workbench.findings import Shown, show
 from prescriptions import review
 from prescriptions.checks import messages
 from prescriptions.models import Finding, Issue, IssueLine, Review
@@ -49,7 +50,7 @@ class Sheet:
     row: Fulfilment
     lines: list[IssueLine]
     evidence: dict[str, list[dict[str, Any]]]
-    findings: list[findings.Shown]
+    findings: list[Shown]
     last: Review | None
     age: str
     allergies: list[str] | None  # None: the prescriber stated nothing
@@ -68,7 +69,7 @@ class Sheet:
         return self.row.stage == "in-review" and not is_decided
 
     @property
-    def grave(self) -> list[findings.Shown]:
+    def grave(self) -> list[Shown]:
         """What is not fine, the severe first."""
         return [shown for shown in self.findings if shown.finding.state != "ok"]
 
@@ -139,7 +140,7 @@ def load(row: Fulfilment) -> Sheet:
         row=row,
         lines=lines,
         evidence=_evidence(row),
-        findings=findings.show(found),
+        findings=show(found),
         last=last,
         age=age,
         allergies=None if allergies is None else [_display(each) for each in allergies],
