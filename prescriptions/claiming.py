@@ -7,6 +7,7 @@ claim of an issue: whoever held it before can change nothing.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from pharmacy.core.states import advance
 from pharmacy.people.models import Store
 from prescriptions.events import ClaimReleased, PrescriptionClaimed
 from prescriptions.models import Claim, Issue
+
+UNDER_WAY = frozenset({"claimed", "reserved", "part-dispensed", "cancel-pending"})
 
 
 class AlreadyClaimed(Refused):
@@ -45,6 +48,13 @@ class NotInWindow(Refused):
     sentence = _("This prescription cannot be filled today.")
 
 
+class FillUnderWay(Refused):
+    """Another fill of the same prescription is claimed and not finished."""
+
+    code = "rx.fill-under-way"
+    sentence = _("Another refill of this prescription is still under way.")
+
+
 class NotActive(Refused):
     """The prescription was cancelled, suspended or has expired."""
 
@@ -66,17 +76,20 @@ def claim(*, issue: Issue, store: Store, by: str) -> Ticket:
     Raises:
         AlreadyClaimed: another store holds it.
         NotActive, NotInWindow: it may not be filled at all, or not today.
-    Emits: PrescriptionClaimed.   Locks: the issue.   Idempotent by: issue and store.
+        FillUnderWay: another fill of a repeat prescription is not finished.
+    Emits: PrescriptionClaimed.   Locks: the issues of the prescription.   Idempotent by: issue and store.
     """
     try:
         with transaction.atomic():
-            [locked] = locking.rows(Issue.objects.filter(pk=issue.pk))
+            fills = locking.rows(Issue.objects.filter(prescription=issue.prescription_id))
+            locked = next(fill for fill in fills if fill.pk == issue.pk)
             held = locked.claims.filter(closed_at=None).first()
             if held is not None:
                 if held.store_id != store.pk:
                     raise AlreadyClaimed(issue=str(issue.external_id))
                 return Ticket(held, _secret(held))
             _check_fillable(locked)
+            _check_one_at_a_time(locked, fills)
             return _open(locked, store, by)
     except IntegrityError as error:
         raise AlreadyClaimed(issue=str(issue.external_id)) from error
@@ -93,6 +106,31 @@ def _check_fillable(issue: Issue) -> None:
             opens_on=issue.opens_on.isoformat(),
             closes_on=issue.closes_on.isoformat(),
         )
+
+
+def _check_one_at_a_time(issue: Issue, fills: list[Issue]) -> None:
+    """With an interval between fills, no two of them are under way at once."""
+    others = [fill for fill in fills if fill.pk != issue.pk and fill.use in UNDER_WAY]
+    if issue.prescription.min_interval_days and others:
+        raise FillUnderWay(issue=str(issue.external_id), other=str(others[0].external_id))
+
+
+def postpone_next(*, issue: Issue) -> None:
+    """Count the interval to the later fills from the day this one is handed over.
+
+    Locks: the later issues, after the one that the caller holds.
+    """
+    prescription = issue.prescription
+    today = clock.today(prescription.issuer.time_zone)
+    if not prescription.min_interval_days:
+        return
+    later = Issue.objects.filter(prescription=prescription, use__in=["future", "available"])
+    for fill in locking.rows(later.filter(pk__gt=issue.pk)):  # upwards, as `claim` locks
+        steps = max(fill.number - issue.number, 1)
+        earliest = today + dt.timedelta(days=prescription.min_interval_days * steps)
+        if fill.opens_on < earliest:
+            fill.opens_on = earliest
+            fill.save(update_fields=["opens_on"])
 
 
 def _open(issue: Issue, store: Store, by: str) -> Ticket:

@@ -11,7 +11,6 @@ import datetime as dt
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 
 from django.db import transaction
 from django.db.models import F
@@ -25,7 +24,7 @@ from pharmacy.core.states import advance
 from pharmacy.formulary.models import Medicine
 from pharmacy.people import access
 from pharmacy.people.models import Staff
-from prescriptions import claiming, review
+from prescriptions import bag_lines, claiming, review
 from prescriptions.claiming import Ticket
 from prescriptions.events import MedicationDispensed, MedicationHandedOver
 from prescriptions.models import (
@@ -47,20 +46,6 @@ class NotApproved(Refused):
 
     code = "rx.not-approved"
     sentence = _("A pharmacist has to approve this prescription first.")
-
-
-class NothingToPick(Refused):
-    """The limits leave nothing for this bag."""
-
-    code = "dispense.nothing-to-pick"
-    sentence = _("Choose at least one pack for this bag.")
-
-
-class OverDispensed(Refused):
-    """More than the prescription allows."""
-
-    code = "rx.over-dispensed"
-    sentence = _("This is more than the prescription allows.")
 
 
 class WrongPack(Refused):
@@ -131,9 +116,9 @@ def start(
     if opened is not None:
         return opened
     picks = reservation.pick(owner=owner, by=picker.actor, limits=limits)
-    picks = _within(picks, limits or {})
+    picks = bag_lines.within(picks, limits or {})
     if not picks:
-        raise NothingToPick(issue=str(issue.external_id))
+        raise bag_lines.NothingToPick(issue=str(issue.external_id))
     bag = Dispense.objects.create(
         issue=issue,
         claim=ticket.claim,
@@ -142,52 +127,11 @@ def start(
         picker=picker,
         started_at=clock.now(),
     )
-    _list_lines(bag, issue, picks)
+    bag_lines.write(bag, issue, picks)
     audit.record(
         by=picker.actor, action="dispense.started", subject=bag.audit_subject, store=store.code
     )
     return bag
-
-
-def _within(picks: list[reservation.Pick], limits: Mapping[int, int]) -> list[reservation.Pick]:
-    """What fits the limits: medicine that was held in full before is not given in full."""
-    left, kept = dict(limits), []
-    for pick in picks:
-        quantity = min(pick.quantity, left.get(pick.medicine_id, pick.quantity))
-        if pick.medicine_id in left:
-            left[pick.medicine_id] -= quantity
-        if quantity:
-            kept.append(replace(pick, quantity=quantity))
-    return kept
-
-
-def _list_lines(bag: Dispense, issue: Issue, picks: list[reservation.Pick]) -> None:
-    """Spread the lots over the lines that they are for; a medicine may be on two lines."""
-    lines = list(issue.lines.select_related("item"))
-    owed = {line.pk: line.owed for line in lines}
-    made: list[DispenseLine] = []
-    for pick in picks:
-        left = pick.quantity
-        for line in lines:
-            part = min(left, owed[line.pk]) if line.item.medicine_id == pick.medicine_id else 0
-            if part:
-                made.append(_line(bag, line, pick, part))
-                owed[line.pk] -= part
-                left -= part
-        if left:
-            raise OverDispensed(medicine=pick.medicine_id, above=left)
-    DispenseLine.objects.bulk_create(made)
-
-
-def _line(bag: Dispense, line: IssueLine, pick: reservation.Pick, quantity: int) -> DispenseLine:
-    return DispenseLine(
-        dispense=bag,
-        issue_line=line,
-        lot_id=pick.lot_id,
-        lot_number=pick.lot_number,
-        expiry_date=pick.expiry_date,
-        quantity=quantity,
-    )
 
 
 @transaction.atomic
@@ -310,7 +254,7 @@ def hand_over(*, dispense: Dispense, code: str, by: Staff, owner: str) -> Dispen
         HandoverCode.objects.filter(dispense=bag).update(used_at=clock.now())
         _use_up(bag)
         issuing.issue(owner=owner, by=by.actor, key=f"dispense:{bag.external_id}",
-                      picks=_picks_of(bag))  # fmt: skip
+                      picks=bag_lines.picks_of(bag))  # fmt: skip
         failpoint("dispense.before-commit")
         Report.objects.create(dispense=bag, created_at=clock.now())
         advance(
@@ -362,20 +306,7 @@ def _use_up(bag: Dispense) -> None:
             dispensed=F("dispensed") + quantity
         )
         if not changed:
-            raise OverDispensed(line=pk, wanted=quantity)
-
-
-def _picks_of(bag: Dispense) -> list[reservation.Pick]:
-    return [
-        reservation.Pick(
-            medicine_id=line.issue_line.item.known_medicine.pk,
-            lot_id=line.lot_id,
-            lot_number=line.lot_number,
-            expiry_date=line.expiry_date,
-            quantity=line.quantity,
-        )
-        for line in bag.lines.select_related("issue_line__item__medicine")
-    ]
+            raise bag_lines.OverDispensed(line=pk, wanted=quantity)
 
 
 def _close_issue(issue: Issue, by: Staff) -> None:

@@ -18,7 +18,7 @@ from pharmacy.payment import collection
 from pharmacy.payment.events import PaymentAuthorised
 from pharmacy.payment.models import PaymentAttempt
 from pharmacy.people.models import Store
-from prescriptions import dispensing, review
+from prescriptions import bag_lines, dispensing, review
 from prescriptions.models import Dispense, Issue
 from tests import story
 from tests.payment_fixtures import peer  # noqa: F401 - a fixture
@@ -169,7 +169,7 @@ def test_a_bag_needs_something_in_it() -> None:
     w = story.world()
     row = story.paid(w)
     nothing = {w.amlodipine.pk: 0, w.atorvastatin.pk: 0}
-    with pytest.raises(dispensing.NothingToPick):
+    with pytest.raises(bag_lines.NothingToPick):
         counter.start(fulfilment=row, picker=w.picker, limits=nothing)
     assert not Dispense.objects.exists()
 
