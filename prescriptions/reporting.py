@@ -22,6 +22,9 @@ from prescriptions.events import DispenseReported
 from prescriptions.models import Dispense, Issue, Report
 
 SYSTEM = "urn:ietf:rfc:3986"
+# The issuer read the report and says no. Everything else, such as a credential that ran out or
+# a moved address, ends when somebody mends it, and the report is sent again.
+REFUSALS = frozenset({400, 409, 410, 412, 413, 415, 422})
 
 
 class IssuerUnavailable(Unavailable):
@@ -63,6 +66,8 @@ def report(*, dispense: Dispense) -> Report:
     failpoint("report.after-send")
     if answer.status in {200, 201, 202, 204}:
         return _conclude(row, "confirmed", answer.headers.get("Location", ""))
+    if answer.status not in REFUSALS:
+        raise IssuerUnavailable(report=str(row.external_id), status=answer.status)
     return _conclude(row, "rejected", f"http-{answer.status}")
 
 
@@ -78,7 +83,10 @@ def _conclude(row: Report, to: str, receipt: str) -> Report:
         to,
         by="system:reporting",
         reason=receipt if to == "rejected" else "",
-        updates={"receipt": receipt[:120], "confirmed_at": clock.now()},
+        updates={
+            "receipt": receipt[:120],
+            "confirmed_at": clock.now() if to == "confirmed" else None,
+        },
         event=event if to == "confirmed" else None,
     )
     close_if_complete(issue=issue)
