@@ -158,6 +158,17 @@ def store(key: str) -> Store | None:
     return Store.objects.filter(external_id=wanted, kind="store", is_open=True).first()
 
 
+def my_store(person: Person) -> Store | None:
+    """The store of somebody's latest order, else the first open one with a telephone."""
+    latest = Fulfilment.objects.filter(person=person).select_related("store")
+    row = latest.order_by("-started_at").first()
+    if row is not None:
+        return row.store
+    return (
+        Store.objects.filter(kind="store", is_open=True).exclude(phone="").order_by("code").first()
+    )
+
+
 def orders(person: Person) -> list[Fulfilment]:
     """The orders of a person, the newest first; one query."""
     rows = Fulfilment.objects.filter(person=person).select_related(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pharmacy.demo.stripe_peer import StripePeer
+from pharmacy.formulary.models import Medicine
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.people.models import Store
 from pharmacy.pieces.appearance import ELDER_COOKIE
@@ -36,6 +37,8 @@ def w(peer: StripePeer) -> World:  # noqa: F811
             phone=f"021 0000 000{number}",
             hours="08:00-22:00",
         )
+    for code, name in (("amlodipine", "苯磺酸氨氯地平片"), ("atorvastatin", "阿托伐他汀钙片")):
+        Medicine.objects.filter(code__startswith=code).update(name_zh=name)
     return made
 
 

@@ -142,7 +142,10 @@ def test_after_a_part_only_the_rest_is_asked_for() -> None:
     answer = browser(w.person).get(address("order", row))
     price = answer.context["sheet"].price
     assert (price.total.minor, price.paid.minor, price.now.minor) == (6130, 2480, 3650)
-    assert "Pay ¥36.50" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Pay ¥36.50" in page
+    assert "Collected in full." in page
+    assert "Collected: 0 tablets. Still owed: 28 tablets." in page
     assert browser(w.person).get(address("receipt", row)).content[:5] == b"%PDF-"
 
 

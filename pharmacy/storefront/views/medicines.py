@@ -43,8 +43,10 @@ def again(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, error: PharmacyError | None = None) -> HttpResponse:
+    person = request.person  # type: ignore[attr-defined]
     context = {
-        "supplies": taking.supplies(request.person),  # type: ignore[attr-defined]
+        "supplies": taking.supplies(person),
+        "my_store": selectors.my_store(person),
         "error": error,
         "opens_on": _day(error.facts.get("opens_on")) if error else None,
     }
