@@ -56,7 +56,7 @@ class FillUnderWay(Refused):
 
 
 class NotActive(Refused):
-    """The prescription was cancelled, suspended or has expired."""
+    """The prescription was cancelled, suspended, declined, or has expired."""
 
     code = "rx.not-active"
     sentence = _("This prescription is no longer active.")
@@ -99,6 +99,8 @@ def _check_fillable(issue: Issue) -> None:
     prescription = issue.prescription
     if prescription.validity != "active":
         raise NotActive(issue=str(issue.external_id), validity=prescription.validity)
+    if prescription.review == "declined":  # a pharmacist's no holds for every later fill
+        raise NotActive(issue=str(issue.external_id), review=prescription.review)
     today = clock.today(prescription.issuer.time_zone)
     if not issue.opens_on <= today <= issue.closes_on:
         raise NotInWindow(

@@ -46,6 +46,13 @@ class NotSoldOnline(Refused):
     sentence = _("One of these medicines may only be bought in the store. Please visit us.")
 
 
+class StoreClosed(Refused):
+    """A warehouse, or a store that takes no orders now."""
+
+    code = "placement.store-closed"
+    sentence = _("This store takes no orders now. Please choose another one.")
+
+
 class SoldOut(Refused):
     """The hold ran out and somebody else bought the stock."""
 
@@ -65,11 +72,14 @@ def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
 
     Raises:
         NotYours: the prescription belongs to somebody else.
+        StoreClosed: the place takes no orders.
         MedicineUnknown, NotSoldOnline, SplitPackNeeded: it cannot be bought here.
         AlreadyClaimed, NotActive, NotInWindow.
     Emits: PrescriptionClaimed.   Idempotent by: issue and store.   Locks: the issue.
     """
     access.require_own(viewer=person, owner=issue.prescription.person, scope="order")
+    if store.kind != "store" or not store.is_open:
+        raise StoreClosed(store=store.code)
     _check_sellable(issue)
     by = f"person:{person.external_id}"
     steps = policy.order_of_steps(settings.JURISDICTION)

@@ -18,7 +18,7 @@ from pharmacy.payment import collection
 from pharmacy.payment.events import PaymentAuthorised
 from pharmacy.payment.models import PaymentAttempt
 from pharmacy.people.models import Store
-from prescriptions import bag_lines, dispensing, review
+from prescriptions import bag_lines, claiming, dispensing, review
 from prescriptions.models import Dispense, Issue
 from tests import story
 from tests.payment_fixtures import peer  # noqa: F401 - a fixture
@@ -199,3 +199,26 @@ def test_a_bag_that_was_put_back_is_made_anew() -> None:
     assert Issue.objects.get(pk=row.issue_id).use == "reported"
     with pytest.raises(dispensing.NotReady):
         counter.put_back(dispense=done, by=w.checker, reason="recalled")
+
+
+def test_a_place_that_takes_no_orders_claims_nothing() -> None:
+    w = story.world()
+    issue = story.verified().issues.get(number=1)
+    for change in ({"is_open": False}, {"is_open": True, "kind": "warehouse"}):
+        Store.objects.filter(pk=w.store.pk).update(**change)
+        w.store.refresh_from_db()
+        with pytest.raises(placement.StoreClosed):
+            placement.choose_store(issue=issue, store=w.store, person=w.person)
+    assert not issue.claims.exists()
+
+
+def test_a_declined_prescription_is_filled_by_no_later_issue() -> None:
+    w = story.world()
+    row = story.claimed(w)
+    decision = story.decision(row.issue, "decline")
+    review.decide(issue=row.issue, store=w.store, reviewer=w.picker, decision=decision)
+    outbox.drain()
+    later = row.issue.prescription.issues.get(number=2)
+    with clock.at(clock.now() + dt.timedelta(days=40)), pytest.raises(claiming.NotActive):
+        placement.choose_store(issue=later, store=w.other_store, person=w.person)
+    assert not later.claims.exists()
