@@ -8,6 +8,7 @@ from django.test import Client
 
 from pharmacy.core import clock, outbox
 from pharmacy.core.models import Delivery, OutboxMessage
+from pharmacy.fulfilment import counter
 from pharmacy.people.models import Staff
 from prescriptions import intake
 from prescriptions.models import Dispense, Issuer, SourceDocument
@@ -27,17 +28,22 @@ def at_headquarters(staff: Staff) -> Client:
 
 
 def busy_world() -> tuple[World, dict[str, Any]]:
-    """A prescription at each step, and one that waits for a choice of store."""
+    """A chain with a prescription at each step."""
     w = story.world()
-    made = {
+    return w, at_each_step(w)
+
+
+def at_each_step(w: World) -> dict[str, Any]:
+    """A prescription at each step, and one that waits for a choice of store."""
+    return {
         "to_choose": story.verified(raw=bench.document()),
         "review": bench.to_review(w, severity=3),
         "pay": bench.to_pay(w),
         "pick": bench.to_pick(w),
+        "picking": counter.start(fulfilment=bench.to_pick(w), picker=w.picker),
         "check": bench.to_check(w),
         "ready": bench.to_hand_over(w),
     }
-    return w, made
 
 
 def given(w: World) -> Dispense:
