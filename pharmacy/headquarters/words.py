@@ -119,11 +119,11 @@ PLACES: dict[str, Words] = {
 MOVEMENTS: dict[str, Words] = {
     "receipt": _("Received"),
     "issue": _("Handed out"),
-    "adjustment": _("Corrected"),
-    "transfer": _("Moved"),
+    "adjustment": pgettext_lazy("hq", "Corrected"),
+    "transfer": pgettext_lazy("hq", "Moved"),
     "disposal": _("Disposed of"),
     "quarantine": _("Put in quarantine"),
-    "return": _("Returned"),
+    "return": pgettext_lazy("hq", "Returned"),
 }
 EXCLUDED: dict[str, Words] = {
     "recalled": _("recalled"),
@@ -136,7 +136,7 @@ HOLDS: dict[str, Words] = {"soft": _("promised"), "hard": _("lots picked")}
 CHANNELS: dict[str, Words] = {
     "api": _("Pushed by the hospital"),
     "portal": _("Uploaded by the customer"),
-    "file": _("File"),
+    "file": pgettext_lazy("hq", "File"),
 }
 ACTORS: dict[str, Words] = {
     "system": _("Rxflow"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
-from django.utils import formats
+from django.utils.translation import gettext_lazy as _
 
 from pharmacy.core import clock
 from pharmacy.pieces.charts import Bar, bars
@@ -17,6 +17,7 @@ from prescriptions.models import Dispense, SourceDocument
 
 WEEK = dt.timedelta(days=7)
 DAYS = 7
+WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ def a_day() -> list[Bar]:
 
 
 def _name(day: dt.date) -> str:
-    return formats.date_format(day, "D")
+    return str(WEEKDAYS[day.weekday()])

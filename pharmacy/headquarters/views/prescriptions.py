@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from pharmacy.core import clock
@@ -97,7 +98,7 @@ def listed_csv(request: HttpRequest) -> HttpResponse:
     found, _filters = _asked(request)
     _sort, order = listing.sorting(request, reads.SORTS, "-received")
     heads = [
-        _("Prescription"), _("Fill"), _("Stage"), _("Store"), _("Hospital"), _("Order"),
+        _("Prescription"), pgettext_lazy("hq", "Fill"), _("Stage"), _("Store"), _("Hospital"), _("Order"),
         _("Received"), _("At the store since"),
     ]  # fmt: skip
     rows = found.order_by(order, "-pk")[: csvs.MOST + 1].iterator(chunk_size=1000)

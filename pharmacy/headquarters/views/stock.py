@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from inventory import selectors as inventory
@@ -72,7 +73,7 @@ def stock(request: HttpRequest) -> HttpResponse:
         listing.stores_menu(request.stores, request.GET.get("store", "")),  # type: ignore[attr-defined]
         listing.Filter(
             "show",
-            _("Show"),
+            pgettext_lazy("hq", "Show"),
             shown,
             [
                 ("", _("Everything")),
