@@ -99,7 +99,7 @@ def _need(row: Fulfilment, digits: str) -> Need | None:
     if row.given:  # type: ignore[attr-defined]
         return Need("balance", "package-open", _("The rest of your order is set aside"), pay,
                     _("Pay for the rest"), progress.BALANCE, row.store)  # fmt: skip
-    total = Money.of(row.order.total_incl_tax, row.order.currency)
+    total = Money.of(row.placed_order.total_incl_tax, row.placed_order.currency)
     return Need(
         "pay", "wallet", _("The pharmacist agreed"), pay, _("Pay"),
         _("Your medicine is set aside. Pay to have it prepared."), row.store, total,

@@ -21,7 +21,7 @@ TEST_CARDS = (
 
 def way() -> str:
     """`element` with a publishable key, `demonstration` beside our own peer, else `none`."""
-    if getattr(settings, "STRIPE_PUBLISHABLE_KEY", ""):
+    if settings.STRIPE_PUBLISHABLE_KEY:
         return "element"
     host = urlsplit(settings.STRIPE_API_BASE).hostname
     return "demonstration" if host in LOOPBACK else "none"

@@ -64,8 +64,10 @@ def fulfilment(*, viewer: Person, key: uuid.UUID, scope: str = "view") -> Fulfil
         "order", "store", "person", "issue__prescription__issuer"
     )
     found = rows.filter(external_id=key).first()
-    _require(viewer, found and found.person, scope)
-    return found  # type: ignore[return-value]
+    if found is None:
+        raise RecordMissing
+    _require(viewer, found.person, scope)
+    return found
 
 
 def prescription(*, viewer: Person, key: uuid.UUID, scope: str = "view") -> Prescription:
@@ -75,8 +77,10 @@ def prescription(*, viewer: Person, key: uuid.UUID, scope: str = "view") -> Pres
         RecordMissing: there is none, or it is somebody else's.
     """
     found = _prescriptions().filter(external_id=key).first()
-    _require(viewer, found and found.person, scope)
-    return found  # type: ignore[return-value]
+    if found is None:
+        raise RecordMissing
+    _require(viewer, found.person, scope)
+    return found
 
 
 def issue(*, viewer: Person, key: uuid.UUID) -> Issue:
@@ -87,8 +91,10 @@ def issue(*, viewer: Person, key: uuid.UUID) -> Issue:
     """
     rows = Issue.objects.select_related("prescription__issuer", "prescription__person")
     found = rows.filter(external_id=key).first()
-    _require(viewer, found and found.prescription.person, "order")
-    return found  # type: ignore[return-value]
+    if found is None:
+        raise RecordMissing
+    _require(viewer, found.prescription.person, "order")
+    return found
 
 
 def _prescriptions() -> QuerySet[Prescription]:
@@ -141,11 +147,13 @@ def offers(lines: Iterable[IssueLine], *, stores: list[Store] | None = None) -> 
     A medicine that the formulary does not have, or that may not be sold online, has no offers.
     """
     wanted = [line for line in lines if line.owed]
-    if any(line.item.medicine is None for line in wanted):
+    wants = [
+        Want(medicine=medicine, quantity=line.owed)
+        for line in wanted
+        if (medicine := line.item.medicine) and law.may_buy_online(medicine)
+    ]
+    if len(wants) < len(wanted):
         return []
-    if not all(law.may_buy_online(line.item.medicine) for line in wanted):
-        return []
-    wants = [Want(medicine=line.item.medicine, quantity=line.owed) for line in wanted]
     return availability.at_stores(lines=wants, stores=stores)
 
 

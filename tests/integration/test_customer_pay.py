@@ -141,6 +141,28 @@ def test_a_bank_that_does_not_answer_is_asked_again_without_a_second_hold(
     assert PaymentAttempt.objects.count() == 1
 
 
+def test_what_the_domain_refuses_is_said_and_leads_on(
+    peer: StripePeer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given stock that somebody else bought meanwhile
+    w = story.world()
+    row = bench.to_pay(w)
+
+    def sold_out(**_facts: Any) -> None:
+        raise placement.SoldOut
+
+    monkeypatch.setattr(placement, "pay", sold_out)
+    client = browser(w.person)
+    before = written()
+    # when
+    answer = press(client, row)
+    # then
+    assert answer["Location"] == address("pay", row)
+    assert "was sold while your order waited" in client.get(answer["Location"]).content.decode()
+    assert (written(), peer.requests) == (before, [])
+
+
 def test_a_refill_asks_for_the_notice_before_the_sale(peer: StripePeer) -> None:  # noqa: F811
     # given the second fill of a prescription, which never saw the choice of a store
     w = story.world()

@@ -7,6 +7,7 @@ types the card into the provider's own frame, and no card number ever reaches us
 from __future__ import annotations
 
 import uuid
+from typing import cast
 
 from csp.decorators import csp_update
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 
 from pharmacy.core.errors import PharmacyError
 from pharmacy.fulfilment import placement
+from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment.errors import PaymentDeclined, PaymentUnavailable
 from pharmacy.storefront import paying, selectors, sheet
 from pharmacy.storefront.door import customer, note_read
@@ -61,7 +63,7 @@ def _submit(request: HttpRequest, found: Sheet) -> HttpResponse:
     return redirect(page, paid.external_id)
 
 
-def _hold(request: HttpRequest, found: Sheet) -> placement.Fulfilment:
+def _hold(request: HttpRequest, found: Sheet) -> Fulfilment:
     if paying.must_acknowledge(found) and request.POST.get("acknowledged") != "yes":
         raise NotAcknowledged
     return placement.pay(
@@ -86,11 +88,15 @@ def _page(request: HttpRequest, found: Sheet, error: PharmacyError | None = None
     return render(request, "storefront/pay.html", _context(found, error), status=status)
 
 
-@csp_update(PROVIDER)
 def _element(request: HttpRequest, found: Sheet) -> HttpResponse:
     """The page with the provider's own form; only this page may load its script."""
     context = _context(found) | {
         "publishable_key": settings.STRIPE_PUBLISHABLE_KEY,
         "client_secret": paying.client_secret(found),
     }
-    return render(request, "storefront/pay_element.html", context)
+
+    @csp_update(PROVIDER)
+    def shown(asked: HttpRequest) -> HttpResponse:
+        return render(asked, "storefront/pay_element.html", context)
+
+    return cast("HttpResponse", shown(request))
