@@ -89,7 +89,7 @@ def listed_csv(request: HttpRequest) -> HttpResponse:
         _("Document"), _("Stage"), _("Code"), _("Reason"), _("Hospital"), _("Way in"), _("Format"),
         _("Received"),
     ]  # fmt: skip
-    rows = found.order_by(order, "-pk")[: csvs.MOST + 1].iterator(chunk_size=1000)
+    rows = found.order_by(order, "-pk")[: csvs.MOST + 1]
     return csvs.export("documents", heads, (_line(row) for row in rows))
 
 

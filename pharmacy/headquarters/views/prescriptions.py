@@ -101,7 +101,7 @@ def listed_csv(request: HttpRequest) -> HttpResponse:
         _("Prescription"), pgettext_lazy("hq", "Fill"), _("Stage"), _("Store"), _("Hospital"), _("Order"),
         _("Received"), _("At the store since"),
     ]  # fmt: skip
-    rows = found.order_by(order, "-pk")[: csvs.MOST + 1].iterator(chunk_size=1000)
+    rows = found.order_by(order, "-pk")[: csvs.MOST + 1]
     return csvs.export("prescriptions", heads, (_line(row) for row in rows))
 
 
