@@ -45,6 +45,8 @@ def receive(
 ) -> Receipt:
     """Store a document as it came; the same document again gives the same row.
 
+    One that was refused may come again with another signature or from another issuer.
+
     Args:
         raw: the exact bytes, 1 byte to 1 MB.
         issuer: the hospital that the channel authenticated; None where only the signature tells.
@@ -53,7 +55,7 @@ def receive(
     Raises:
         Empty, TooLarge, UnknownFormat: nothing is stored.
         AlreadyUsed: another issuer sent these bytes before.
-    Emits: PrescriptionReceived.   Idempotent by: sha256 of the bytes.
+    Emits: PrescriptionReceived.   Idempotent by: sha256 of the bytes; of a refused one with its signature.
     """
     if not raw:
         raise Empty
@@ -61,17 +63,26 @@ def receive(
         raise TooLarge(size=len(raw))
     document_format = formats.detect(raw, media_type)
     digest = hashlib.sha256(raw).hexdigest()
-    known = SourceDocument.objects.filter(sha256=digest).first()
+    known = _known(digest, issuer, signature)
     if known is None:
         try:
-            return Receipt(
-                _store(raw, digest, document_format.name, channel, issuer, signature), True
-            )
-        except IntegrityError:
-            known = SourceDocument.objects.get(sha256=digest)
+            stored = _store(raw, digest, document_format.name, channel, issuer, signature)
+            return Receipt(stored, is_new=True)
+        except IntegrityError:  # the same document came twice at this moment
+            known = SourceDocument.objects.exclude(stage="refused").get(sha256=digest)
     if known.issuer_id != (issuer.pk if issuer else None):
         raise AlreadyUsed(sha256=digest)
     return Receipt(known, is_new=False)
+
+
+def _known(digest: str, issuer: Issuer | None, signature: str) -> SourceDocument | None:
+    """The stored document of these bytes; a refused one counts only for the very same attempt."""
+    rows = SourceDocument.objects.filter(sha256=digest)
+    standing = rows.exclude(stage="refused").first()
+    if standing is not None:
+        return standing
+    attempts = rows.filter(issuer=issuer).order_by("-pk")
+    return next((row for row in attempts if row.signature == signature), None)
 
 
 @transaction.atomic

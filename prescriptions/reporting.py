@@ -93,6 +93,17 @@ def _conclude(row: Report, to: str, receipt: str) -> Report:
     return locked
 
 
+def resend(*, row: Report, by: str) -> Report:
+    """Send a report again that the issuer rejected, once the cause is mended there.
+
+    Raises:
+        TransitionRefused: it was not rejected.
+        IssuerUnavailable: no confirmation; it stays open.
+    """
+    advance(row, "pending", by=by, reason="sent again")
+    return report(dispense=row.dispense)
+
+
 @transaction.atomic
 def note_settled(*, issue: Issue) -> None:
     """Note that the money of a fully dispensed issue is settled."""

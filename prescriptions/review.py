@@ -218,12 +218,14 @@ def _approve(issue: Issue, store: Store, reviewer: Staff, _decision: Decision) -
 
 
 def _decline(issue: Issue, store: Store, reviewer: Staff, decision: Decision) -> None:
+    """End the issue; only "we cannot supply it" leaves it free for another store."""
     claiming.close(issue=issue, reason=f"declined:{decision.reason_code}")
-    if issue.prescription.review in {"pending", "queried"}:
+    is_free = decision.reason_code == "unavailable"
+    if not is_free and issue.prescription.review in {"pending", "queried"}:
         advance(issue.prescription, "declined", by=reviewer.actor, field="review")
     advance(
         issue,
-        "not-dispensed",
+        "available" if is_free else "not-dispensed",
         by=reviewer.actor,
         field="use",
         reason=decision.reason_code,

@@ -104,6 +104,10 @@ class EncryptedBinaryField(models.BinaryField):
         sealed = seal(self.to_raw(value), self._context())
         return super().get_db_prep_value(sealed, connection, prepared)
 
+    def _check_str_default_value(self) -> list[Any]:
+        """A default is a plain value of ours, not bytes."""
+        return []
+
     def value_to_string(self, obj: models.Model) -> str:
         """Never serialise the plain value."""
         return ""

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from django.conf import settings
 
 from pharmacy.core.errors import Denied, Unavailable
@@ -87,7 +88,7 @@ def send(method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | 
         ) as response:  # fmt: skip
             content = response.raw.read(MAX_BYTES + 1, decode_content=True)
             answer = Answer(response.status_code, content, dict(response.headers))
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise PeerUnavailable(host=urlsplit(url).hostname) from error
     if len(answer.body) > MAX_BYTES or answer.status == 429 or answer.status >= 500:
         raise PeerUnavailable(host=urlsplit(url).hostname, status=answer.status)

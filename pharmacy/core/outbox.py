@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from pharmacy.core import audit, clock
 from pharmacy.core.errors import PharmacyError, Unavailable
@@ -71,7 +71,8 @@ def record(event: Event) -> OutboxMessage:
         payload=dataclasses.asdict(event),
         recorded_at=clock.now(),
     )
-    transaction.on_commit(_wake, robust=True)
+    if all(entry[1] is not _wake for entry in connection.run_on_commit):  # once a transaction
+        transaction.on_commit(_wake, robust=True)
     return message
 
 

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from django.db import models, transaction
 
-from pharmacy.core import audit, outbox
+from pharmacy.core import audit, locking, outbox
 from pharmacy.core.errors import Broken, Refused
 
 Row = TypeVar("Row", bound=models.Model)
@@ -86,11 +86,12 @@ def advance(
 
     Raises:
         TransitionRefused: the table does not allow the step from the locked row's state.
+        LockTimeout: somebody holds the row for longer than we wait.
     Locks: the row.
     """
     table: Transitions = type(row).TRANSITIONS[field]  # type: ignore[attr-defined]
     with transaction.atomic():
-        locked = type(row)._base_manager.select_for_update().get(pk=row.pk)
+        [locked] = locking.rows(type(row)._base_manager.filter(pk=row.pk))
         origin = getattr(locked, field)
         table.check(origin, to)
         changes = {field: to, **(updates or {})}

@@ -66,9 +66,10 @@ def let_go_of_money(event: MoneyNotNeeded) -> None:
 def after_decline(event: PrescriptionDeclined) -> None:
     """Reaction (external): a declined issue frees its stock and the customer's money."""
     live = Fulfilment.objects.exclude(stage="cancelled")
-    row = live.filter(issue__external_id=event.issue).first()
-    if row is None:
-        return
+    mine = live.filter(issue__external_id=event.issue, store__code=event.store)
+    row = mine.order_by("-started_at").first()
+    if row is None or row.issue.claims.filter(store=row.store, closed_at=None).exists():
+        return  # old news: the store holds the issue again
     with transaction.atomic():
         [row] = locking.rows(Fulfilment.objects.filter(pk=row.pk))
         if row.stage != "declined":

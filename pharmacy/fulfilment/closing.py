@@ -15,7 +15,7 @@ from pharmacy.formulary.models import Medicine
 from pharmacy.fulfilment import ordering
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.payment import collection
-from pharmacy.payment.events import PaymentCaptured
+from pharmacy.payment.events import PaymentCaptured, PaymentRefunded, RefundFailed
 from pharmacy.settlement import settling
 from pharmacy.settlement.events import OrderSettled
 from pharmacy.settlement.models import JournalEntry
@@ -140,3 +140,15 @@ def _chronic(row: Fulfilment) -> dict[Medicine, tuple[int, int]]:
             quantity, days = found.get(item.medicine, (0, 0))
             found[item.medicine] = (quantity + line.dispensed, max(days, item.days_supply))
     return found
+
+
+def book_refund(event: PaymentRefunded) -> None:
+    """Reaction: money that went back leaves the books as well."""
+    amount = Money(event.amount_minor, event.currency)
+    settling.refund(owner=event.owner, amount=amount, key=f"refund:{event.refund}")
+
+
+def book_refund_failed(event: RefundFailed) -> None:
+    """Reaction: a refund that did not arrive is owed to the customer."""
+    amount = Money(event.amount_minor, event.currency)
+    settling.refund_failed(owner=event.owner, amount=amount, key=f"refund-failed:{event.refund}")

@@ -10,7 +10,13 @@ from inventory.events import StockReceived
 from pharmacy.core.outbox import react
 from pharmacy.fulfilment import cancellation, closing, placement, verifying
 from pharmacy.fulfilment.events import MoneyNotNeeded
-from pharmacy.payment.events import PaymentAuthorised, PaymentCaptured, PaymentReleased
+from pharmacy.payment.events import (
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentRefunded,
+    PaymentReleased,
+    RefundFailed,
+)
 from pharmacy.settlement.events import OrderSettled
 from prescriptions.events import (
     MedicationHandedOver,
@@ -34,3 +40,5 @@ def register() -> None:
     react(MedicationHandedOver, closing.plan_refills)
     react(PaymentCaptured, closing.settle)
     react(OrderSettled, closing.after_settled)
+    react(PaymentRefunded, closing.book_refund)
+    react(RefundFailed, closing.book_refund_failed)

@@ -52,6 +52,7 @@ class PaymentRefunded(Event):
     owner: str
     amount_minor: int
     currency: str
+    refund: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,3 +62,4 @@ class RefundFailed(Event):
     owner: str
     amount_minor: int
     currency: str
+    refund: str

@@ -158,6 +158,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=16, minute=20),  # after midnight in the chain's stores
     },
     "reconcile-payments": {"task": "pharmacy.payment.tasks.reconcile", "schedule": 300.0},
+    "expire-prescriptions": {"task": "prescriptions.tasks.expire_due", "schedule": 3600.0},
+    "retry-quarantine": {"task": "prescriptions.tasks.verify_quarantined", "schedule": 900.0},
     "remind-refills": {"task": "pharmacy.care.tasks.announce_due_refills", "schedule": 3600.0},
 }
 

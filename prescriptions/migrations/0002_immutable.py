@@ -8,9 +8,10 @@ SQL = """
 CREATE FUNCTION prescriptions_keep_source() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE'
-       AND NEW.sha256 = OLD.sha256 AND NEW.signature = OLD.signature
+       AND NEW.sha256 = OLD.sha256
        AND NEW.format = OLD.format AND NEW.received_at = OLD.received_at
-       AND (NEW.raw = OLD.raw OR current_setting('rxflow.rotating', true) = 'on') THEN
+       AND ((NEW.raw = OLD.raw AND NEW.signature = OLD.signature)
+            OR current_setting('rxflow.rotating', true) = 'on') THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'a source document is never changed'

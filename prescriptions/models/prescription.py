@@ -73,7 +73,7 @@ class Prescription(models.Model):
     issues_allowed = models.PositiveSmallIntegerField(default=1)
     min_interval_days = models.PositiveSmallIntegerField(default=0)
     content_hash = models.CharField(max_length=64)
-    note = models.CharField(max_length=400, blank=True)
+    note = EncryptedTextField(default="")
     validity = models.CharField(
         max_length=10, choices=TRANSITIONS["validity"].choices, default="active"
     )

@@ -15,7 +15,8 @@ class Report(models.Model):
 
     TRANSITIONS = {
         "stage": Transitions(
-            "report", {"pending": {"confirmed", "rejected"}, "confirmed": set(), "rejected": set()}
+            "report",
+            {"pending": {"confirmed", "rejected"}, "rejected": {"pending"}, "confirmed": set()},
         )
     }
     external_id = models.UUIDField(default=uuid.uuid4, unique=True)

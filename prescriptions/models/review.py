@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 
+from pharmacy.core.crypto import EncryptedTextField
 from pharmacy.people.models import Staff, Store
 from prescriptions.models.issue import Issue
 from prescriptions.models.prescription import PrescriptionItem
@@ -40,7 +41,7 @@ class Review(models.Model):
         max_length=8, choices=[(s, s) for s in ("approve", "decline", "query")]
     )
     reason_code = models.CharField(max_length=40, blank=True)
-    note = models.CharField(max_length=400, blank=True)
+    note = EncryptedTextField(default="")
     decided_at = models.DateTimeField()
 
 

@@ -6,7 +6,7 @@ import uuid
 
 from django.db import models
 
-from pharmacy.core.crypto import EncryptedBinaryField
+from pharmacy.core.crypto import EncryptedBinaryField, EncryptedTextField
 from pharmacy.core.states import Transitions
 from prescriptions.models.trust import Issuer
 
@@ -27,8 +27,8 @@ class SourceDocument(models.Model):
     }
     external_id = models.UUIDField(default=uuid.uuid4, unique=True)
     raw = EncryptedBinaryField()
-    signature = models.TextField(blank=True)  # detached JWS, where the format has one
-    sha256 = models.CharField(max_length=64, unique=True)
+    signature = EncryptedTextField(default="")  # detached JWS, where the format has one
+    sha256 = models.CharField(max_length=64, db_index=True)
     format = models.CharField(max_length=20)
     channel = models.CharField(max_length=20)  # api, portal, file
     issuer = models.ForeignKey(Issuer, null=True, on_delete=models.PROTECT)
@@ -37,6 +37,15 @@ class SourceDocument(models.Model):
         max_length=12, choices=TRANSITIONS["stage"].choices, default="received"
     )
     refusal = models.CharField(max_length=60, blank=True)  # code of the failing check
+
+    class Meta:
+        constraints = (
+            # A refused document may come again, rightly signed; any other comes once.
+            models.UniqueConstraint(
+                fields=["sha256"], condition=~models.Q(stage="refused"),
+                name="prescriptions_source_once",
+            ),
+        )  # fmt: skip
 
     @property
     def audit_subject(self) -> str:
