@@ -17,7 +17,7 @@ from pharmacy.payment.collection import PaymentStatus
 from pharmacy.storefront import law, progress, selectors
 from pharmacy.storefront.progress import Progress
 from prescriptions import dispensing
-from prescriptions.models import HandoverCode, IssueLine
+from prescriptions.models import HandoverCode, IssueLine, Review
 
 EVENTS: dict[str, str | Promise] = {
     "awaiting-payment": _("The pharmacist agreed; your medicine is set aside"),
@@ -79,6 +79,7 @@ class Sheet:
     payment: PaymentStatus | None = None
     story: list[Happened] = field(default_factory=list)
     is_dose_shown: bool = False
+    approval: Review | None = None  # the pharmacist's yes, with who gave it
 
     @property
     def is_moving(self) -> bool:
@@ -135,7 +136,15 @@ def of(row: Fulfilment) -> Sheet:
         payment=_payment(row, bags),
         story=_story(row),
         is_dose_shown=_is_dose_shown(row, lines),
+        approval=_approval(row),
     )
+
+
+def _approval(row: Fulfilment) -> Review | None:
+    approved = row.issue.reviews.filter(
+        decision="approve", store=row.store, decided_at__gte=row.started_at
+    )
+    return approved.select_related("reviewer").order_by("-decided_at").first()
 
 
 def _is_dose_shown(row: Fulfilment, lines: list[IssueLine]) -> bool:

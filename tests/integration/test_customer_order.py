@@ -67,6 +67,19 @@ def test_each_stage_says_what_is_and_asks_again_only_while_something_moves(
     assert page.count("button-main") == (row.stage == "awaiting-payment")
 
 
+def test_who_checked_the_prescription_is_named_with_the_registration() -> None:
+    w = story.world()
+    Store.objects.filter(pk=w.store.pk).update(licence_number="LICENCE-S01")
+    before = bench.to_review(w)
+    client = browser(w.person)
+    page = client.get(address("order", before)).content.decode()
+    assert "Checked by pharmacist" not in page
+    assert "Pharmacy licence LICENCE-S01" in page
+    agreed = bench.to_pay(w, before)
+    page = client.get(address("order", agreed)).content.decode()
+    assert f"registration {w.checker.licence_number}." in page
+
+
 @pytest.mark.parametrize("stage", [stage for stage, _sentence, _moving in STORIES])
 def test_no_stage_needs_many_queries(stage: Callable[[World], Fulfilment]) -> None:
     w = story.world()

@@ -129,8 +129,14 @@ def withdrawn(_w: World, issue: Issue) -> str:
     return "This prescription is no longer active."
 
 
+def closed(w: World, _issue: Issue) -> str:
+    """The store closed while the page stood open."""
+    Store.objects.filter(pk=w.store.pk).update(is_open=False)
+    return "This store takes no orders now."
+
+
 @pytest.mark.parametrize(
-    "given", [already_claimed, not_in_the_formulary, not_sold_online, withdrawn]
+    "given", [already_claimed, not_in_the_formulary, not_sold_online, withdrawn, closed]
 )
 def test_a_refusal_is_said_on_the_page_and_writes_nothing(given: Any) -> None:
     # given
