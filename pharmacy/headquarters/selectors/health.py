@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Min, Q
+from oscar.core.loading import get_model
 
 from inventory import reconcile
 from inventory.models import Location, Lot
@@ -15,13 +16,13 @@ from inventory.reconcile import Difference
 from pharmacy.core.models import Delivery, OutboxMessage
 from pharmacy.core.money import Money
 from pharmacy.headquarters.errors import RecordMissing
-from pharmacy.partner.models import Partner
 from pharmacy.payment.models import PaymentAttempt
 from pharmacy.pieces import words as said
 from pharmacy.settlement import balances
 from pharmacy.settlement.accounts import Account
 from prescriptions.models import Report
 
+Partner = get_model("partner", "Partner")
 MOST = 100
 
 

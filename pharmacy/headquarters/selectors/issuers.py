@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 
@@ -62,7 +63,7 @@ def listed() -> list[Row]:
     ]
 
 
-def _of_issuer() -> QuerySet[Prescription, dict[str, int]]:
+def _of_issuer() -> QuerySet[Prescription, Any]:
     rows = Prescription.objects.filter(issuer=OuterRef("pk")).order_by()
     return rows.values("issuer")
 

@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Case, CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -59,7 +60,7 @@ class StageRow:
     time: StageTime | None
 
 
-def fills() -> QuerySet[Issue]:
+def fills() -> QuerySet[Any]:
     """Every fill cycle with its `stage`, its `store_code` and since when a store has it."""
     latest = Fulfilment.objects.filter(issue=OuterRef("pk")).order_by("-started_at", "-pk")
     live = [stage for stage in ORDER_STAGES.table if stage not in ENDED]
@@ -89,7 +90,7 @@ def fills() -> QuerySet[Issue]:
 
 def wanted(
     *, stage: str = "", store: Store | None = None, issuer: str = "", text: str = ""
-) -> QuerySet[Issue]:
+) -> QuerySet[Any]:
     """Fill cycles by stage, store, hospital (code), and order number or id.
 
     Args:
@@ -117,7 +118,7 @@ def _match(text: str) -> Q:
         return match
 
 
-def counted(found: QuerySet[Issue]) -> dict[str, int]:
+def counted(found: QuerySet[Any]) -> dict[str, int]:
     """Fill cycles by stage; one query."""
     rows = found.order_by().values("stage").annotate(n=Count("pk"))
     return {row["stage"]: row["n"] for row in rows}

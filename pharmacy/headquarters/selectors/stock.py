@@ -176,7 +176,7 @@ def with_cells(found: Sequence[Any], stores: Sequence[Store]) -> list[MedicineRo
     held = {(row["medicine_id"], row["reservation__store_id"]): row["held"] for row in wanted}
 
     def cell(key: tuple[int, int]) -> Cell:
-        row = lies.get(key, {"units": 0, "nearest": None})
+        row: Any = lies.get(key, {"units": 0, "nearest": None})
         return Cell(row["units"], held.get(key, 0), row["nearest"])
 
     return [

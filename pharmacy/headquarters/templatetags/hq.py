@@ -105,8 +105,8 @@ def more(now: int, before: int) -> str:
         return _("same as last week")
     facts = {"n": abs(now - before)}
     if now > before:
-        return _("%(n)s more than last week") % facts
-    return _("%(n)s fewer than last week") % facts
+        return _("up %(n)s on last week") % facts
+    return _("down %(n)s on last week") % facts
 
 
 @register.filter

@@ -51,7 +51,17 @@ def stock(request: HttpRequest) -> HttpResponse:
     page = reads.grid(
         found=found, order=order, stores=columns, total=totals.medicines, number=number
     )
-    table = Table(
+    context = {
+        "totals": totals,
+        "page": page,
+        "table": _grid_table(request, sort, columns),
+        "filters": _grid_filters(request, text, shown),
+    }
+    return render(request, "headquarters/stock.html", context)
+
+
+def _grid_table(request: HttpRequest, sort: str, columns: list[Store]) -> Table:
+    return Table(
         _("Medicines by store"),
         [
             Column(_("Medicine"), "name"),
@@ -67,23 +77,19 @@ def stock(request: HttpRequest) -> HttpResponse:
         empty_title=_("No medicine matches"),
         empty_text=_("Try a shorter name, pinyin or a barcode, or clear the filters."),
     )
-    hint = _("Name, pinyin or barcode")
-    filters = [
-        listing.Filter("q", _("Search"), text, hint=hint),
-        listing.stores_menu(request.stores, request.GET.get("store", "")),  # type: ignore[attr-defined]
-        listing.Filter(
-            "show",
-            pgettext_lazy("hq", "Show"),
-            shown,
-            [
-                ("", _("Everything")),
-                ("expiring", _("Expiring within 90 days")),
-                ("out", _("Out of stock")),
-            ],
-        ),
+
+
+def _grid_filters(request: HttpRequest, text: str, shown: str) -> list[listing.Filter]:
+    options = [
+        ("", _("Everything")),
+        ("expiring", _("Expiring within 90 days")),
+        ("out", _("Out of stock")),
     ]
-    context = {"totals": totals, "page": page, "table": table, "filters": filters}
-    return render(request, "headquarters/stock.html", context)
+    return [
+        listing.Filter("q", _("Search"), text, hint=_("Name, pinyin or barcode")),
+        listing.stores_menu(request.stores, request.GET.get("store", "")),  # type: ignore[attr-defined]
+        listing.Filter("show", pgettext_lazy("hq", "Show"), shown, options),
+    ]
 
 
 @require_safe
