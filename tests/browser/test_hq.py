@@ -69,20 +69,25 @@ def test_the_overview_is_accessible_in_other_colors(visit: Any, theme: str) -> N
         window.calm()
 
 
-def test_a_filter_replaces_only_the_list_and_stays_in_the_address(visit: Any) -> None:
-    # given a page whose sentence would show a reload
+def test_a_filter_replaces_the_list_and_its_sentence_and_stays_in_the_address(visit: Any) -> None:
+    # given a page that would forget a mark if it were loaded anew
     w, _made = hq.busy_world()
     window = visit(width=1440)
     window.be(w.headquarters)
     window.open(reverse("hq:stock"))
-    window.page.evaluate("document.querySelector('h1').dataset.kept = 'yes'")
+    window.page.evaluate("document.querySelector('.hq-filters').dataset.kept = 'yes'")
     # when
     window.page.fill("#f-q", "atorva")
     window.page.wait_for_selector("#list tbody:not(:has(tr + tr))")
     # then
-    assert window.page.locator("h1[data-kept]").count() == 1
+    assert window.page.locator(".hq-filters[data-kept]").count() == 1
+    assert window.page.locator("h1").inner_text().startswith("1 medicine worth")
     assert "q=atorva" in window.page.url
     assert window.page.evaluate("document.activeElement.id") == "f-q"
+    # and a menu does it too
+    window.page.select_option("#f-show", "out")
+    window.page.wait_for_selector("#list .empty")
+    assert "show=out" in window.page.url
     window.axe()
     window.calm()
 
