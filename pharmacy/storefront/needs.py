@@ -18,6 +18,8 @@ from pharmacy.storefront import progress
 from pharmacy.storefront.progress import Progress
 from prescriptions.models import HandoverCode, Issue
 
+AGREED = _("The pharmacist agreed")
+
 
 @dataclass(frozen=True)
 class Need:
@@ -100,8 +102,9 @@ def _need(row: Fulfilment, digits: str) -> Need | None:
         return Need("balance", "package-open", _("The rest of your order is set aside"), pay,
                     _("Pay for the rest"), progress.BALANCE, row.store)  # fmt: skip
     total = Money.of(row.placed_order.total_incl_tax, row.placed_order.currency)
+    title = _("Waiting for your payment") if progress.is_paid_first(row) else AGREED
     return Need(
-        "pay", "wallet", _("The pharmacist agreed"), pay, _("Pay"),
+        "pay", "wallet", title, pay, _("Pay"),
         _("Your medicine is set aside. Pay to have it prepared."), row.store, total,
     )  # fmt: skip
 

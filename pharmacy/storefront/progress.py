@@ -55,6 +55,7 @@ STAGES: dict[str, tuple[str, str | Promise, str | Promise]] = {
 DECLINED = _("The pharmacist could not approve this prescription. Call the store to hear why.")
 QUERIED = _("The pharmacist has asked your doctor a question. We go on when the answer is here.")
 BALANCE = _("Part of your medicine is still owed to you. Pay for the rest and we prepare it.")
+PAY_FIRST = _("Your medicine is set aside. After you have paid, a pharmacist checks it all.")
 ENDINGS = {
     "cancelled": _("Your hospital withdrew this prescription."),
     "expired": _("This prescription is no longer valid. Ask your doctor for a new one."),
@@ -88,8 +89,15 @@ def of_order(row: Fulfilment, *, is_balance: bool = False) -> Progress:
         note = QUERIED
     if row.stage == "awaiting-payment" and is_balance:
         note = BALANCE
+    elif row.stage == "awaiting-payment" and is_paid_first(row):
+        at, note = "chosen", PAY_FIRST
     tones = {"ready": "success", "completed": "success", "awaiting-payment": "warning"}
     return Progress(at, status, note, tone=tones.get(row.stage, "information"), fulfilment=row)
+
+
+def is_paid_first(row: Fulfilment) -> bool:
+    """Whether the law of the place lets the customer pay before the pharmacist's check."""
+    return row.order_of_steps == "authorise-first" and row.issue.prescription.review != "approved"
 
 
 def of_prescription(

@@ -20,7 +20,7 @@ from prescriptions import dispensing
 from prescriptions.models import HandoverCode, IssueLine, Review
 
 EVENTS: dict[str, str | Promise] = {
-    "awaiting-payment": _("The pharmacist agreed; your medicine is set aside"),
+    "awaiting-payment": _("Your medicine is set aside"),
     "in-review": _("Paid; the pharmacist checks your prescription"),
     "out-of-stock": _("The store has to wait for a delivery"),
     "in-preparation": _("Paid; the store begins to prepare"),
@@ -37,7 +37,9 @@ BY_REASON: dict[str, str | Promise] = {
     "hold-ended": _("The bank let the money go; please pay again"),
 }
 BY_ORIGIN: dict[tuple[str, str], str | Promise] = {
+    ("in-review", "awaiting-payment"): _("The pharmacist agreed; your medicine is set aside"),
     ("out-of-stock", "awaiting-payment"): _("The delivery arrived; your medicine is set aside"),
+    ("in-review", "in-preparation"): _("The pharmacist agreed; the store begins to prepare"),
     ("ready", "in-preparation"): _("The store prepares your medicine anew"),
 }
 
@@ -175,11 +177,14 @@ def _story(row: Fulfilment) -> list[Happened]:
     entries = AuditEntry.objects.filter(
         subject=row.audit_subject, action__startswith="fulfilment."
     ).order_by("-at", "-pk")
-    told = [Happened(_event(entry), entry.at) for entry in entries]
+    is_first = row.order_of_steps == "authorise-first"
+    told = [Happened(_event(entry, is_first), entry.at) for entry in entries]
     return [*told, Happened(_("You chose the store"), row.started_at)]
 
 
-def _event(entry: AuditEntry) -> str | Promise:
+def _event(entry: AuditEntry, is_paid_first: bool) -> str | Promise:
     stage = entry.action.removeprefix("fulfilment.")
+    if is_paid_first and stage == "awaiting-payment" and not entry.reason:
+        return EVENTS[stage]
     special = BY_REASON.get(entry.reason) or BY_ORIGIN.get((entry.facts.get("origin", ""), stage))
     return special or EVENTS.get(stage, stage)

@@ -67,6 +67,20 @@ def test_each_stage_says_what_is_and_asks_again_only_while_something_moves(
     assert page.count("button-main") == (row.stage == "awaiting-payment")
 
 
+def test_where_payment_comes_first_nothing_claims_that_the_pharmacist_agreed(settings: Any) -> None:
+    # given a place whose law lets the customer pay before the review
+    settings.JURISDICTION = "DE"
+    w = story.world()
+    row = story.fresh(story.claimed(w))
+    assert (row.stage, row.order_of_steps) == ("awaiting-payment", "authorise-first")
+    # then
+    client = browser(w.person)
+    page = client.get(address("order", row)).content.decode()
+    assert "After you have paid, a pharmacist checks it all." in page
+    assert "agreed" not in page
+    assert "The pharmacist agreed" not in client.get("/home/").content.decode()
+
+
 def test_who_checked_the_prescription_is_named_with_the_registration() -> None:
     w = story.world()
     Store.objects.filter(pk=w.store.pk).update(licence_number="LICENCE-S01")

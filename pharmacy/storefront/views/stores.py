@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from pharmacy import policy
 from pharmacy.core.errors import PharmacyError
 from pharmacy.fulfilment import placement
 from pharmacy.fulfilment.models import Fulfilment
@@ -56,6 +58,7 @@ def _page(request: HttpRequest, issue: Issue, error: PharmacyError | None = None
         "offers": [offer for offer in offers if offer.has_all],
         "lacking": [offer for offer in offers if not offer.has_all],
         "obstacle": _obstacle(lines),
+        "is_review_first": policy.order_of_steps(settings.JURISDICTION) == "review-first",
         "chosen": request.POST.get("store", ""),
         "is_acknowledged": request.POST.get("acknowledged") == "yes",
         "is_unread": isinstance(error, NotAcknowledged),
