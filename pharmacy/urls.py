@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from pharmacy.pieces.views import account, appearance, gallery
-
-# (prefix, module, namespace); a door opens once its module exists.
-DOORS = [
-    ("bench/", "pharmacy.workbench.urls", "bench"),
-    ("hq/", "pharmacy.headquarters.urls", "hq"),
-    ("api/", "pharmacy.api.urls", "api"),
-    ("", "pharmacy.storefront.urls", "customer"),
-]
-
-
-def door(prefix: str, module: str, namespace: str) -> list[URLPattern | URLResolver]:
-    """The addresses of one door, under its namespace."""
-    if not find_spec(module):
-        return []
-    patterns = import_module(module).urlpatterns
-    return [path(prefix, include((patterns, namespace), namespace=namespace))]
-
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", account.home, name="home"),
@@ -38,7 +18,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("gallery/", gallery.gallery, name="gallery"),
     path("gallery/<slug:name>/", gallery.room, name="gallery-room"),
-    *[pattern for entry in DOORS for pattern in door(*entry)],
+    path("bench/", include("pharmacy.workbench.urls", namespace="bench")),
+    path("hq/", include("pharmacy.headquarters.urls", namespace="hq")),
+    path("api/", include("pharmacy.api.urls")),
+    path("", include("pharmacy.storefront.urls", namespace="customer")),
 ]
 
 handler400 = "pharmacy.pieces.views.problems.bad_request"

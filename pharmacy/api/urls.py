@@ -10,7 +10,7 @@ from ninja import NinjaAPI
 from pharmacy.api import errors, intake
 from pharmacy.core.errors import PharmacyError
 
-api = NinjaAPI(title="Rxflow", version="1", docs_url=None, urls_namespace="rest")
+api = NinjaAPI(title="Rxflow", version="1", docs_url=None, urls_namespace="api")
 api.add_router("", intake.router)
 api.add_exception_handler(PharmacyError, errors.problem)  # type: ignore[arg-type]
 
@@ -23,7 +23,6 @@ def health(request: HttpRequest) -> dict[str, str]:
     return {"status": "ok"}
 
 
-app_name = "api"
 urlpatterns = [
     path("webhooks/", include("pharmacy.payment.urls")),
     path("", api.urls),

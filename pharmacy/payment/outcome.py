@@ -124,8 +124,14 @@ def _book_refund(attempt: PaymentAttempt, refund: Refund, origin: str, by: str) 
     else:
         return
     _record(attempt, kind, amount, f"{kind}:{refund.external_id}", refund.reference or "")
-    said = {"owner": attempt.owner, "amount_minor": amount, "currency": attempt.currency}
-    outbox.record(event(**said, refund=str(refund.external_id)))
+    outbox.record(
+        event(
+            owner=attempt.owner,
+            amount_minor=amount,
+            currency=attempt.currency,
+            refund=str(refund.external_id),
+        )
+    )
     attempt.refunded_minor = _sum(attempt, "refunded") - _sum(attempt, "refund-reversed")
     attempt.save(update_fields=["refunded_minor"])
     is_all_back = attempt.refunded_minor == attempt.captured_minor

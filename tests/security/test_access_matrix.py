@@ -90,12 +90,12 @@ MATRIX = {
     "hq:health GET": HQ,
     "hq:retry POST": "302 403 403 403 403 302 302 403",
     "hq:verify POST": HQ,
-    "api:stripe-webhook POST": "400 400 400 400 400 400 400 400",  # only a signature opens it
-    "api:rest:health GET": ANYONE,
-    "api:rest:hand_in POST": "401 401 401 401 401 401 401 401",  # only a credential opens it
-    "api:rest:follow GET": "401 401 401 401 401 401 401 401",
-    "api:rest:api-root GET": "404 404 404 404 404 404 404 404",
-    "api:rest:openapi-json GET": "500 500 500 500 500 500 500 500",  # the schema is not served
+    "stripe-webhook POST": "400 400 400 400 400 400 400 400",  # only a signature opens it
+    "api:health GET": ANYONE,
+    "api:hand_in POST": "401 401 401 401 401 401 401 401",  # only a credential opens it
+    "api:follow GET": "401 401 401 401 401 401 401 401",
+    "api:api-root GET": "404 404 404 404 404 404 404 404",
+    "api:openapi-json GET": ANYONE,
     "customer:home GET": CUSTOMERS,
     "customer:prescriptions GET": CUSTOMERS,
     "customer:prescription GET": CUSTOMER_RECORD,
@@ -163,7 +163,7 @@ def records(w: World) -> dict[str, list[Any]]:
         "hq:medicine": [w.amlodipine.code],
         "hq:prescription": [given.issue.prescription.external_id],
         "hq:document": [hq.refused().external_id],
-        "api:rest:follow": [uuid.uuid4()],
+        "api:follow": [uuid.uuid4()],
         "customer:prescription": [given.issue.prescription.external_id],
         "customer:reorder": [given.issue.prescription.external_id],
         "customer:choose-store": [made["to_choose"].issues.get(number=1).external_id],
