@@ -89,9 +89,7 @@ class DoseRule(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["substance", "route"], name="formulary_doserule_once"
-            ),
+            models.UniqueConstraint(fields=["substance", "route"], name="formulary_doserule_once"),
         )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from inventory.errors import SplitPackNeeded
 from inventory.events import StockReceived
 from pharmacy import policy
-from pharmacy.core import clock, locking, outbox
+from pharmacy.core import audit, clock, locking, outbox
 from pharmacy.core.errors import Refused
 from pharmacy.core.failpoints import failpoint
 from pharmacy.core.money import Money
@@ -67,8 +67,12 @@ class NotPayable(Refused):
     sentence = _("There is nothing to pay on this order now.")
 
 
-def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
+def choose_store(
+    *, issue: Issue, store: Store, person: Person, has_read_notice: bool = False
+) -> Fulfilment:
     """Send an issue to a store: the store claims it and its review or order begins.
+
+    That the customer read the notice about prescription medicine is kept in the audit log.
 
     Raises:
         NotYours: the prescription belongs to somebody else.
@@ -97,9 +101,21 @@ def choose_store(*, issue: Issue, store: Store, person: Person) -> Fulfilment:
             started_at=clock.now(),
             stage="in-review",
         )
+        if has_read_notice:
+            _keep_notice(opened, by)
         if steps == "authorise-first":
             place(fulfilment=opened, by=by)
     return opened
+
+
+def _keep_notice(fulfilment: Fulfilment, by: str) -> None:
+    audit.record(
+        by=by,
+        action="notice.acknowledged",
+        subject=fulfilment.audit_subject,
+        store=fulfilment.store.code,
+        reason="prescription-medicine",
+    )
 
 
 def _owner(issue: Issue) -> Person:
@@ -166,7 +182,9 @@ def amount_due(fulfilment: Fulfilment) -> Money:
     return ordering.value_owed(fulfilment)
 
 
-def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfilment:
+def pay(
+    *, fulfilment: Fulfilment, person: Person, payment_method: str, has_read_notice: bool = False
+) -> Fulfilment:
     """Hold the money of an order on the customer's card; it is taken at hand-over.
 
     Raises:
@@ -179,13 +197,16 @@ def pay(*, fulfilment: Fulfilment, person: Person, payment_method: str) -> Fulfi
     access.require_own(viewer=person, owner=fulfilment.person, scope="pay")
     if fulfilment.stage != "awaiting-payment" or fulfilment.order is None:
         raise NotPayable(stage=fulfilment.stage)
-    _hold_stock(fulfilment, f"person:{person.external_id}")
+    by = f"person:{person.external_id}"
+    _hold_stock(fulfilment, by)
+    if has_read_notice:
+        _keep_notice(fulfilment, by)
     owner = fulfilment.payment_owner(fulfilment.next_bag)
     attempt = collection.start(
         owner=owner,
         amount=amount_due(fulfilment),
         customer=str(fulfilment.person.external_id),
-        by=f"person:{person.external_id}",
+        by=by,
     )
     held = collection.authorise(attempt=attempt, payment_method=payment_method)
     return note_authorised(owner=owner) if held.state == "authorised" else fulfilment

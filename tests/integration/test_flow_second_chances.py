@@ -70,3 +70,14 @@ def test_a_refund_leaves_the_bank_and_the_books(peer: Any) -> None:  # noqa: F81
     assert collection.status(owner=owner).refunded.minor == 2480
     kinds = [entry.kind for entry in balances.entries_of(owner=owner)]
     assert kinds == ["settlement", "refund"]
+
+
+def test_it_is_kept_that_the_customer_read_the_notice() -> None:
+    from pharmacy.core.models import AuditEntry
+    from pharmacy.fulfilment import placement
+
+    w = story.world()
+    issue = story.verified().issues.get(number=1)
+    row = placement.choose_store(issue=issue, store=w.store, person=w.person, has_read_notice=True)
+    kept = AuditEntry.objects.get(action="notice.acknowledged")
+    assert (kept.subject, kept.actor) == (row.audit_subject, f"person:{w.person.external_id}")

@@ -70,6 +70,7 @@ def _hold(request: HttpRequest, found: Sheet) -> Fulfilment:
         fulfilment=found.row,
         person=request.person,  # type: ignore[attr-defined]
         payment_method=paying.chosen(request.POST.get("card", "")),
+        has_read_notice=request.POST.get("acknowledged") == "yes",
     )
 
 

@@ -46,6 +46,7 @@ def _send(request: HttpRequest, issue: Issue) -> Fulfilment:
         issue=issue,
         store=store,
         person=request.person,  # type: ignore[attr-defined]
+        has_read_notice=True,
     )
 
 
