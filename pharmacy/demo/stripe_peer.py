@@ -1,6 +1,7 @@
 """A loopback peer of Stripe: real HTTP, real signatures, no money. Standard library only.
 
-`python -m pharmacy.demo.stripe_peer --port 12111 --webhook URL --secret whsec_…` serves it;
+`python -m pharmacy.demo.stripe_peer --port 12111 --webhook URL`, with the secret that signs
+its notices in `STRIPE_WEBHOOK_SECRET`, serves it;
 tests start `StripePeer()` in process. It keeps Stripe's promises that matter for safety:
 idempotency keys (another body is refused), one capture, no over-refund, unknown parameters
 refused, signed notifications that may come twice. `/_control/…` lets a test lose a reply
@@ -13,6 +14,7 @@ import argparse
 import hashlib
 import hmac
 import json
+import os
 import queue
 import re
 import threading
@@ -310,9 +312,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A loopback peer of Stripe.")
     parser.add_argument("--port", type=int, default=12111)
     parser.add_argument("--webhook", default="")
-    parser.add_argument("--secret", default="")
     given = parser.parse_args()
-    peer = StripePeer(port=given.port, webhook=given.webhook, secret=given.secret).start()
+    peer = StripePeer(
+        port=given.port, webhook=given.webhook, secret=os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+    ).start()
     print(f"Stripe peer on {peer.address}", flush=True)
     try:
         threading.Event().wait()

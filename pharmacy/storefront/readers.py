@@ -15,7 +15,6 @@ from prescriptions.models import Prescription
 LIMIT = 30
 ROLES: dict[str, str | Promise] = {
     "pharmacist": _("A pharmacist"),
-    "technician": _("A pharmacy technician"),
     "manager": _("A store manager"),
     "headquarters": _("Headquarters"),
 }

@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
             name='StaffRole',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('pharmacist', 'pharmacist'), ('technician', 'technician'), ('manager', 'manager'), ('headquarters', 'headquarters')], max_length=14)),
+                ('role', models.CharField(choices=[('pharmacist', 'pharmacist'), ('manager', 'manager'), ('headquarters', 'headquarters')], max_length=14)),
                 ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='roles', to='people.staff')),
                 ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='people.store')),
             ],

@@ -9,7 +9,7 @@ from django.db import models
 
 from pharmacy.people.models.store import Store
 
-ROLES = ["pharmacist", "technician", "manager", "headquarters"]
+ROLES = ["pharmacist", "manager", "headquarters"]
 
 
 class Staff(models.Model):

@@ -86,6 +86,7 @@ class _Peers:
             "RXFLOW_OUTBOUND_HOSTS": f"127.0.0.1:{self.hospital_port}",
             "HOSPITAL_CREDENTIAL": self.push,
             "REPORT_CREDENTIAL": self.report,
+            "STRIPE_WEBHOOK_SECRET": settings.STRIPE_WEBHOOK_SECRETS[0],
         }
         settings.OUTBOUND_HOSTS = [f"127.0.0.1:{self.hospital_port}"]
         if not self.is_real_stripe:
@@ -99,7 +100,6 @@ class _Peers:
             children.start(
                 "stripe", "-m", "pharmacy.demo.stripe_peer", "--port", str(self.stripe_port),
                 "--webhook", f"http://127.0.0.1:{self.port}/api/webhooks/stripe",
-                "--secret", settings.STRIPE_WEBHOOK_SECRETS[0],
             )  # fmt: skip
         children.start(
             "hospital", "-m", "pharmacy.demo.hospital", "--port", str(self.hospital_port),
