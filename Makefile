@@ -16,7 +16,7 @@ demo: .venv/.run assets messages ## run the main job on a signed prescription, t
 	$(PY) manage.py demo run --serve $(SERVE) --port $(PORT)
 
 test: .venv/.dev assets messages browser ## run every test on a real PostgreSQL
-	$(PY) -m pytest -n 2 --dist loadgroup tests
+	$(PY) -m pytest -n 2 --dist worksteal tests
 
 check: .venv/.dev assets messages ## lint, types, arrows, migrations, deploy checks
 	$(PY) scripts/check.py
