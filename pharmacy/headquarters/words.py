@@ -89,23 +89,6 @@ REPORTS: dict[str, Words] = {
     "rejected": _("Rejected by the hospital"),
 }
 # The checks of verification by what they prove.
-CHECKS: dict[str, Words] = {
-    "size": _("Size of the document"),
-    "format": _("Format"),
-    "parse": _("Readable"),
-    "signer": _("One signer"),
-    "algorithm": _("Kind of signature"),
-    "certificate": _("Certificate"),
-    "signature": _("Signature over the exact bytes"),
-    "trust": _("Signer is trusted"),
-    "validity": _("Certificate valid when signed"),
-    "revocation": _("Certificate not revoked"),
-    "structure": _("Complete"),
-    "patient": _("Patient named"),
-    "signing-time": _("Time of signing"),
-    "replay": _("Not used before"),
-    "window": _("Valid today"),
-}
 PLACES: dict[str, Words] = {
     "shelf": _("Shelf"),
     "fridge": _("Fridge"),
@@ -249,23 +232,6 @@ def owner(key: str) -> str:
     return _t("Order in review %(number)s") % {"number": number[:8]}
 
 
-FORMS: dict[str, Words] = {
-    "tablet": pgettext_lazy("form", "Tablets"),
-    "capsule": pgettext_lazy("form", "Capsules"),
-    "injection": pgettext_lazy("form", "Injection"),
-    "syrup": pgettext_lazy("form", "Syrup"),
-    "solution": pgettext_lazy("form", "Solution"),
-    "suspension": pgettext_lazy("form", "Suspension"),
-    "cream": pgettext_lazy("form", "Cream"),
-    "ointment": pgettext_lazy("form", "Ointment"),
-    "gel": pgettext_lazy("form", "Gel"),
-    "drops": pgettext_lazy("form", "Drops"),
-    "inhaler": pgettext_lazy("form", "Inhaler"),
-    "patch": pgettext_lazy("form", "Patch"),
-    "spray": pgettext_lazy("form", "Spray"),
-    "powder": pgettext_lazy("form", "Powder"),
-    "granules": pgettext_lazy("form", "Granules"),
-}
 CERTIFICATES: dict[str, Words] = {
     "good": pgettext_lazy("certificate", "valid"),
     "soon": pgettext_lazy("certificate", "ends soon"),

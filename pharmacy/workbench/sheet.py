@@ -20,6 +20,7 @@ from pharmacy.workbench import selectors, words
 from pharmacy.workbench.findings import Shown, show
 from prescriptions import review
 from prescriptions.checks import messages
+from prescriptions.checks.words import CHECKS
 from prescriptions.models import Finding, Issue, IssueLine, Review
 
 OUTCOMES = {"passed": "pass", "failed": "fail", "inconclusive": "unknown"}
@@ -157,7 +158,7 @@ def _evidence(row: Fulfilment) -> dict[str, list[dict[str, Any]]]:
     shown = [
         {
             "outcome": OUTCOMES[check.outcome],
-            "name": words.CHECKS.get(name, name),
+            "name": CHECKS.get(name, name),
             "message": messages.SENTENCES.get(check.code, check.message),
         }
         for name, check in newest.items()

@@ -13,47 +13,14 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from pharmacy.formulary import words as formulary
+
 HOUR, DAY = 60, 24 * 60
-# The checks of verification (prescriptions/checks) by what they prove.
-CHECKS: dict[str, str | Promise] = {
-    "size": _("Size of the document"),
-    "format": _("Format"),
-    "parse": _("Readable"),
-    "signer": _("One signer"),
-    "algorithm": _("Kind of signature"),
-    "certificate": _("Certificate"),
-    "signature": _("Signature over the exact bytes"),
-    "trust": _("Signer is trusted"),
-    "validity": _("Certificate valid when signed"),
-    "revocation": _("Certificate not revoked"),
-    "structure": _("Complete"),
-    "patient": _("Patient"),
-    "signing-time": _("Time of signing"),
-    "replay": _("Not used before"),
-    "window": _("Valid today"),
-}
 GENDERS: dict[str, str | Promise] = {
     "female": _("female"),
     "male": _("male"),
     "other": pgettext_lazy("gender", "other"),
     "unknown": pgettext_lazy("gender", "unknown"),
-}
-FORMS: dict[str, str | Promise] = {
-    "tablet": pgettext_lazy("form", "Tablets"),
-    "capsule": pgettext_lazy("form", "Capsules"),
-    "injection": pgettext_lazy("form", "Injection"),
-    "syrup": pgettext_lazy("form", "Syrup"),
-    "solution": pgettext_lazy("form", "Solution"),
-    "suspension": pgettext_lazy("form", "Suspension"),
-    "cream": pgettext_lazy("form", "Cream"),
-    "ointment": pgettext_lazy("form", "Ointment"),
-    "gel": pgettext_lazy("form", "Gel"),
-    "drops": pgettext_lazy("form", "Drops"),
-    "inhaler": pgettext_lazy("form", "Inhaler"),
-    "patch": pgettext_lazy("form", "Patch"),
-    "spray": pgettext_lazy("form", "Spray"),
-    "powder": pgettext_lazy("form", "Powder"),
-    "granules": pgettext_lazy("form", "Granules"),
 }
 PUT_BACK: dict[str, str | Promise] = {
     "recalled": _("A lot was recalled"),
@@ -102,4 +69,4 @@ def age_of_person(birth_date: str | None, today: dt.date) -> str:
 
 def form(code: str) -> str:
     """A dosage form in words; a hospital's own word stays as it is."""
-    return str(FORMS.get(code.lower(), code))
+    return formulary.form(code)

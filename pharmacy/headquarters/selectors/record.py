@@ -16,6 +16,7 @@ from pharmacy.headquarters.errors import RecordMissing
 from pharmacy.headquarters.selectors import prescriptions
 from pharmacy.people.models import Store
 from pharmacy.pieces import words as said
+from prescriptions.checks.words import CHECKS
 from prescriptions.models import Dispense, Issue, Prescription, Report, SourceDocument
 
 OUTCOMES = {"passed": "pass", "failed": "fail", "inconclusive": "unknown"}
@@ -129,7 +130,7 @@ def evidence(source: SourceDocument) -> dict[str, list[dict[str, Any]]]:
     shown = [
         {
             "outcome": OUTCOMES[check.outcome],
-            "name": words.CHECKS.get(name, name),
+            "name": CHECKS.get(name, name),
             "message": words.refusal(check.code) if check.code else "",
         }
         for name, check in newest.items()

@@ -9,6 +9,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pharmacy.formulary import words as formulary
 from pharmacy.headquarters import words
 from pharmacy.pieces import words as said
 
@@ -89,7 +90,7 @@ def span(seconds: float | None) -> str:
 @register.filter
 def form(code: str) -> str:
     """A dosage form in words; an unknown one stays as it is."""
-    return str(words.FORMS.get(code.lower(), code))
+    return formulary.form(code)
 
 
 @register.filter
