@@ -74,6 +74,13 @@ def revoke_certificate(*, certificate: IssuerCertificate, by: str, reason: str) 
     )  # fmt: skip
 
 
+@transaction.atomic
+def set_status(*, issuer: Issuer, status: str, by: str) -> None:
+    """Suspend a hospital (it may neither push nor be believed) or activate it again."""
+    Issuer.objects.filter(pk=issuer.pk).update(status=status)
+    audit.record(by=by, action=f"issuer.{status}", subject=issuer.audit_subject)
+
+
 def trust(*, issuer: Issuer | None = None) -> TrustList:
     """What we trust now: of one issuer where the channel named it, else of all."""
     rows = IssuerCertificate.objects.select_related("issuer")
