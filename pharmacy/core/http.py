@@ -8,10 +8,11 @@ holds that address itself, so that a registered name cannot be turned inwards.
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import requests
 import urllib3
@@ -20,6 +21,8 @@ from django.conf import settings
 from pharmacy.core.errors import Denied, Unavailable
 
 CONNECT_SECONDS, READ_SECONDS, MAX_BYTES = 3.0, 10.0, 1_048_576
+# Readers of addresses disagree where these stand: what we approve may not be what is called.
+AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f]")
 
 
 class HostNotAllowed(Denied):
@@ -47,10 +50,11 @@ def check_host(url: str) -> None:
     """Refuse an address that nobody approved.
 
     Raises:
-        HostNotAllowed: not on the list, or a listed name that leads to a private address.
+        HostNotAllowed: not on the list, a listed name that leads to a private address, or an
+            address with credentials or with signs that two readers understand differently.
     """
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port
+    parts, port = _parts(url)
+    host = parts.hostname or ""
     allowed = set(settings.OUTBOUND_HOSTS)
     if parts.scheme not in {"http", "https"} or not ({host, f"{host}:{port}"} & allowed):
         raise HostNotAllowed(host=host)
@@ -62,6 +66,17 @@ def check_host(url: str) -> None:
         raise PeerUnavailable(host=host) from error
     if any(not ipaddress.ip_address(item[4][0]).is_global for item in found):
         raise HostNotAllowed(host=host)
+
+
+def _parts(url: str) -> tuple[SplitResult, int | None]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise HostNotAllowed from None
+    if AMBIGUOUS.search(url) or "@" in parts.netloc:
+        raise HostNotAllowed(host=parts.hostname or "")
+    return parts, port
 
 
 def _is_address(host: str) -> bool:
