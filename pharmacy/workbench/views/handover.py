@@ -18,7 +18,7 @@ from pharmacy.workbench import forms, selectors, words
 from pharmacy.workbench.door import bench, note_read
 from pharmacy.workbench.errors import CodeMissing, IdentityNotConfirmed, PutBackReasonMissing
 from pharmacy.workbench.views import pane
-from prescriptions import dispensing
+from prescriptions import dispensing, guessing
 from prescriptions.models import Dispense
 
 
@@ -43,11 +43,28 @@ def find(request: HttpRequest, text: str) -> HttpResponse:
     code = forms.digits(text)
     if not code:
         return ask(request, CodeMissing() if not text.strip() else _invalid(request), text)
-    bag = dispensing.find_by_code(store_code=request.store.code, code=code)  # type: ignore[attr-defined]
+    try:
+        bag = _look_up(request, code)
+    except guessing.TooManyCodes as error:
+        return ask(request, error, text)
     if bag is None:
         return ask(request, _invalid(request), text)
     found = selectors.bag(store=request.store, key=bag.external_id)  # type: ignore[attr-defined]
     return _bag_page(request, found, code=code)
+
+
+def _look_up(request: HttpRequest, code: str) -> Dispense | None:
+    """The waiting bag of a code; a miss is counted.
+
+    Raises:
+        TooManyCodes: this person has to wait.
+    """
+    staff, store = request.staff, request.store  # type: ignore[attr-defined]
+    guessing.require_patience(by=staff)
+    bag = dispensing.find_by_code(store_code=store.code, code=code)
+    if bag is None:
+        guessing.note_miss(by=staff, store=store)
+    return bag
 
 
 def _invalid(request: HttpRequest) -> PharmacyError:
@@ -57,7 +74,10 @@ def _invalid(request: HttpRequest) -> PharmacyError:
 def _give(request: HttpRequest) -> HttpResponse:
     """Hand over the bag that the code opens; a repeat finds it handed over."""
     code = forms.digits(request.POST.get("code", ""))
-    known = dispensing.find_by_code(store_code=request.store.code, code=code)  # type: ignore[attr-defined]
+    try:
+        known = _look_up(request, code)
+    except guessing.TooManyCodes as error:
+        return ask(request, error, request.POST.get("code", ""))
     if known is not None and not request.POST.get("identity"):
         bag = selectors.bag(store=request.store, key=known.external_id)  # type: ignore[attr-defined]
         return _bag_page(request, bag, code=code, error=IdentityNotConfirmed())
