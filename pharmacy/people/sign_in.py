@@ -140,11 +140,13 @@ def confirm_code(*, user: Any, code: str) -> TOTPDevice:
     Raises:
         CodeWrong: wrong, already used, or asked again too soon after a wrong one.
     """
-    staff = staff_of(user)
+    staff, was_enrolled = staff_of(user), has_device(user)
     device = _match(user, "".join(code.split()))
     if device is None:
         raise CodeWrong
     if staff:
+        if not was_enrolled:
+            audit.record(by=staff.actor, action="second-factor.enrolled", subject=staff.actor)
         audit.record(by=staff.actor, action="sign-in", subject=staff.actor)
     return device
 

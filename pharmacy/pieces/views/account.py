@@ -34,10 +34,10 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Name and password; staff go on to their second factor."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _sign_in_page(request)
     try:
         user = rules.check_password(
@@ -47,6 +47,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         )
     except (rules.CredentialsWrong, rules.TooManyAttempts) as error:
         return _sign_in_page(request, error)
+    if request.user.is_authenticated:
+        logout(request)  # a new session, which has shown no second factor yet
     login(request, user)
     if rules.staff_of(user):
         request.session[SEEN_KEY] = clock.now().timestamp()
@@ -72,7 +74,7 @@ def _sign_in_page(
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The six digits of the authenticator app."""
     if not request.user.is_authenticated:
@@ -83,7 +85,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def enroll(request: HttpRequest) -> HttpResponse:
     """A member of staff without a device scans the code and proves that it works."""
     if not request.user.is_authenticated:
