@@ -103,5 +103,6 @@ def test_a_code_works_once_and_guessing_waits(client: Client) -> None:
 def test_nobody_is_led_elsewhere(client: Client, wanted: str) -> None:
     """Given an address of another site as the way on, then the way on is our own first page."""
     person = a_customer()
+    assert person.user is not None
     data = {"username": person.user.username, "password": PASSWORD, "next": wanted}
     assert client.post("/sign-in/", data)["Location"] == "/"
