@@ -10,10 +10,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str | None = None) -> str:
-    """A value, or the content of the file that `NAME_FILE` points at."""
+    """A value, or the content of the file that `NAME_FILE` points at.
+
+    Raises:
+        ImproperlyConfigured: missing, or empty where there is no default.
+    """
     file = os.environ.get(f"{name}_FILE")
     value = Path(file).read_text().strip() if file else os.environ.get(name, default)
-    if value is None or value.startswith("---"):
+    if value is None or value.startswith("---") or (not value and default is None):
         raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) in the environment.")
     return value
 
@@ -23,9 +27,16 @@ def flag(name: str, *, default: bool = False) -> bool:
     return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
 
 
-def items(name: str, default: str = "") -> list[str]:
-    """A comma-separated list."""
-    return [item.strip() for item in text(name, default).split(",") if item.strip()]
+def items(name: str, default: str | None = "") -> list[str]:
+    """A comma-separated list; with the default None it holds something.
+
+    Raises:
+        ImproperlyConfigured: nothing in it, and the default is None.
+    """
+    found = [item.strip() for item in text(name, default).split(",") if item.strip()]
+    if not found and default is None:
+        raise ImproperlyConfigured(f"Set {name} (or {name}_FILE) in the environment.")
+    return found
 
 
 def database(url: str) -> dict[str, object]:
