@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -32,6 +33,18 @@ class TypedErrorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing on the way in or out."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], *_arguments: object
+    ) -> None:
+        """Refuse a NUL, which nobody types and no column of text can hold, before a door opens."""
+        forms = [request.GET]
+        if not getattr(view, "csrf_exempt", False):  # the others read their own bodies
+            forms.append(request.POST)
+        if any(
+            "\0" in value for form in forms for _name, values in form.lists() for value in values
+        ):
+            raise BadRequest
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Render the page of a typed refusal, or its toast; leave everything else alone."""

@@ -308,3 +308,16 @@ def test_a_sign_in_without_a_person_or_staff_opens_no_door(client: Client) -> No
     request.user = a_user()
     with pytest.raises(sign_in.NotCustomer):
         care_page(request)
+
+
+@pytest.mark.parametrize("path", ["/sign-in/?next=%00", "/hq/stock/?q=%00", "/nowhere/?a=1%00"])
+def test_a_nul_in_an_address_is_refused_politely(path: str) -> None:
+    enter_as_staff(client := Client(), a_member_of_staff("headquarters"))
+    assert client.get(path).status_code in {400, 404}
+
+
+def test_a_nul_in_a_form_is_refused_politely() -> None:
+    answer = Client().post("/sign-in/", {"username": "some\0one", "password": "x"})
+    assert answer.status_code == 400
+    assert "page.unreadable" in answer.content.decode()
+    assert not AuditEntry.objects.exists()
