@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pharmacy.core import clock
 from pharmacy.core.money import Money
+from pharmacy.formulary.models import Medicine
 from pharmacy.fulfilment.models import Fulfilment
 from pharmacy.people.models import Person, Store
 from pharmacy.storefront import progress
 from pharmacy.storefront.progress import Progress
-from prescriptions.models import HandoverCode, Issue
+from prescriptions.models import HandoverCode, Issue, IssueLine
 
 AGREED = _("The pharmacist agreed")
+# As long as a refusal stays on the first page; afterwards it is found among the orders.
+REFUSAL_DAYS = 3
 
 
 @dataclass(frozen=True)
 class Need:
     """One thing that waits for the customer, with the one step that settles it."""
 
-    kind: str  # collect, pay, balance, arrived
+    kind: str  # collect, pay, balance, declined, arrived
     icon: str
     title: str | Promise
     href: str
@@ -35,6 +39,8 @@ class Need:
     amount: Money | None = None
     digits: str = ""
     hospital: str = ""
+    medicines: tuple[Medicine, ...] = ()
+    at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -46,23 +52,26 @@ class Underway:
 
 
 def of(person: Person) -> tuple[list[Need], list[Underway]]:
-    """What needs the person, what to collect first, and what is on its way; three queries."""
+    """What needs the person, what to collect first, and what is on its way; four queries."""
     rows = _live(person)
     codes = _codes(rows)
     needs = [need for row in rows if (need := _need(row, codes.get(row.issue_id, "")))]
-    order = ["collect", "pay", "balance", "arrived"]
+    order = ["collect", "pay", "balance", "declined", "arrived"]
     needs += [_arrived(issue) for issue in _new(person)]
     waiting = [
         Underway(row, progress.of_order(row))
         for row in rows
-        if row.stage not in {"ready", "awaiting-payment"}
+        if row.stage not in {"ready", "awaiting-payment", "declined"}
     ]
     return sorted(needs, key=lambda need: order.index(need.kind)), waiting
 
 
 def _live(person: Person) -> list[Fulfilment]:
     given = Count("issue__dispenses", filter=Q(issue__dispenses__stage="handed-over"))
-    rows = Fulfilment.objects.filter(person=person).exclude(stage__in=progress.ENDED)
+    since = clock.now() - dt.timedelta(days=REFUSAL_DAYS)
+    rows = Fulfilment.objects.filter(
+        ~Q(stage__in=progress.ENDED) | Q(stage="declined", started_at__gte=since), person=person
+    )
     joined = rows.select_related("store", "order", "issue__prescription__issuer")
     return list(joined.annotate(given=given).order_by("started_at"))
 
@@ -85,7 +94,9 @@ def _new(person: Person) -> list[Issue]:
     rows = Issue.objects.filter(
         prescription__person=person, prescription__validity="active", number=1, use="available"
     ).filter(~Exists(live.filter(issue=OuterRef("pk"))), opens_on__lte=today, closes_on__gte=today)
-    return list(rows.select_related("prescription__issuer").order_by("-opens_on", "-pk"))
+    named = IssueLine.objects.select_related("item__medicine").order_by("pk")
+    joined = rows.select_related("prescription__issuer").order_by("-opens_on", "-pk")
+    return list(joined.prefetch_related(Prefetch("lines", queryset=named)))
 
 
 def _need(row: Fulfilment, digits: str) -> Need | None:
@@ -94,6 +105,11 @@ def _need(row: Fulfilment, digits: str) -> Need | None:
         return Need(
             "collect", "package-check", _("Your medicine is ready"), href, _("Show my code"),
             store=row.store, digits=digits,
+        )  # fmt: skip
+    if row.stage == "declined":
+        return Need(
+            "declined", "circle-alert", _("Not approved"), href, _("See the order"),
+            progress.DECLINED, row.store,
         )  # fmt: skip
     if row.stage != "awaiting-payment":
         return None
@@ -115,4 +131,6 @@ def _arrived(issue: Issue) -> Need:
         reverse("customer:choose-store", args=[issue.external_id]), _("Choose a store"),
         _("It is genuine and ready for you. Choose where you want to collect it."),
         hospital=issue.prescription.issuer.name,
+        medicines=tuple(line.item.medicine for line in issue.lines.all() if line.item.medicine),
+        at=issue.prescription.issued_at,
     )  # fmt: skip

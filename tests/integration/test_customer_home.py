@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from pharmacy.core import clock
 from pharmacy.people.models import Store
+from prescriptions import review
+from prescriptions.models import Issue
 from tests import bench_fixtures as bench
 from tests import story
 from tests.customer_fixtures import address, arrived, browser, collected, queries
@@ -19,7 +21,7 @@ from tests.sign_in_fixtures import a_customer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("peer")]
 HOME = "customer:home"
-BUDGET = 12
+BUDGET = 13
 
 
 def test_a_stranger_signs_in_first_and_staff_stay_outside() -> None:
@@ -129,3 +131,32 @@ def test_the_page_speaks_chinese() -> None:
     page = browser(w.person, "zh-hans").get(reverse(HOME)).content.decode()
     assert "暂无需要您处理的事" in page
     assert "<title>首页 · Rxflow</title>" in page
+
+
+def test_a_refusal_is_read_on_the_first_page_and_leaves_it_after_three_days() -> None:
+    # given an order which the pharmacist declined today
+    w = story.world()
+    row = bench.to_review(w)
+    said = story.decision(row.issue, "decline")
+    review.decide(issue=row.issue, store=row.store, reviewer=w.picker, decision=said)
+    story.outbox.drain()
+    client = browser(w.person)
+    # when
+    answer = client.get(reverse(HOME))
+    # then
+    assert [need.kind for need in answer.context["needs"]] == ["declined"]
+    assert address("order", row) in answer.content.decode()
+    assert "Call the store to hear why." in answer.content.decode()
+    assert answer.context["underway"] == []
+    # and later it is found among the orders only
+    with clock.at(clock.now() + dt.timedelta(days=4)):
+        assert browser(w.person).get(reverse(HOME)).context["needs"] == []
+
+
+def test_new_prescriptions_are_told_apart_by_their_medicines() -> None:
+    w = story.world()
+    arrived(raw=bench.document())
+    [need] = browser(w.person).get(reverse(HOME)).context["needs"]
+    assert [medicine.code for medicine in need.medicines] == [
+        line.item.medicine.code for line in Issue.objects.get(number=1).lines.order_by("pk")
+    ]
