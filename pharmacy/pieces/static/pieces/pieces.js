@@ -63,7 +63,7 @@ const press = (key) => {
   );
   if (!target || target.disabled) return;
   if (target.matches("input, select, textarea")) target.focus();
-  else target.click();
+  if (target.matches("input[type=checkbox]") || !target.matches("input, select, textarea")) target.click();
 };
 const step = (by) => {
   const rows = [...document.querySelectorAll(".queue a")];
