@@ -194,6 +194,30 @@ def test_packs_are_scanned_and_a_wrong_one_is_named(visit: Any) -> None:
     window.calm()
 
 
+def test_the_code_is_typed_at_once_and_again_after_a_wrong_one(visit: Any) -> None:
+    w = story.world()
+    bench.to_review(w)
+    bag = bench.to_hand_over(w)
+    window = visit(width=1440)
+    window.be(w.checker)
+    window.open(reverse("bench:handover"))
+    for _time in range(2):
+        assert window.page.evaluate("document.activeElement.id") == "code"
+        with window.page.expect_navigation():
+            gun(window, "abc")
+    assert window.page.locator("#code-error").is_visible()
+    # when the right one comes, then C confirms who takes it and A hands it over
+    window.page.fill("#code", dispensing.code_of(bag))
+    with window.page.expect_navigation():
+        press(window, "Enter")
+    window.page.evaluate("document.activeElement.blur()")
+    press(window, "c")
+    with window.page.expect_navigation():
+        press(window, "a")
+    bag.refresh_from_db()
+    assert bag.stage == "handed-over"
+
+
 def test_a_bag_is_handed_over_with_one_scan_and_two_keys(visit: Any) -> None:
     w = story.world()
     bag = bench.to_hand_over(w)
