@@ -178,10 +178,12 @@ def check(*, dispense: Dispense, checker: Staff) -> Dispense:
 
     Raises:
         SamePersonCheck: the checker picked it.
+        OwnRecord: the checker is the patient.
     Emits: MedicationDispensed.   Locks: the bag.
     """
     [bag] = locking.rows(Dispense.objects.filter(pk=dispense.pk))
     access.require_licence(checker, bag.store)
+    access.require_uninvolved(checker, bag.issue.prescription.person)
     if checker.pk == bag.picker_id:
         raise SamePersonCheck(dispense=str(bag.external_id))
     _make_code(bag)
@@ -239,10 +241,12 @@ def hand_over(*, dispense: Dispense, code: str, by: Staff, owner: str) -> Dispen
         owner: the key of the stock reservation.
 
     Raises:
-        HandoverCodeInvalid, HandoverLocked, NotReady, NotActive, ClaimLost, OverDispensed.
+        HandoverCodeInvalid, HandoverLocked, NotReady, NotActive, ClaimLost, OverDispensed,
+        OwnRecord.
     Emits: MedicationHandedOver.   Locks: the issue, the bag, lots.   Idempotent by: the bag.
     """
     access.require_role(by, "pharmacist", dispense.store)
+    access.require_uninvolved(by, dispense.issue.prescription.person)
     with transaction.atomic():
         issue = claiming.hold(claiming.ticket_of(issue=dispense.issue, store=dispense.store))
         [bag] = locking.rows(Dispense.objects.filter(pk=dispense.pk))

@@ -135,11 +135,13 @@ def decide(*, issue: Issue, store: Store, reviewer: Staff, decision: Decision) -
 
     Raises:
         NotLicensed, RoleMissing: the reviewer may not decide here.
+        OwnRecord: the reviewer is the patient.
         ClaimLost: the store does not hold the issue.
         AlreadyDecided, UnresolvedFinding, ChecklistIncomplete, ReasonMissing.
     Emits: PrescriptionApproved, PrescriptionDeclined or PrescriptionQueried.   Locks: the issue.
     """
     access.require_licence(reviewer, store)
+    access.require_uninvolved(reviewer, issue.prescription.person)
     if decision.verdict != "approve" and decision.reason_code not in DECLINE_REASONS:
         raise ReasonMissing(field="reason_code")
     with transaction.atomic():

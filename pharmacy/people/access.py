@@ -30,6 +30,13 @@ class NotYours(Denied):
     sentence = _("You may not open this record.")
 
 
+class OwnRecord(Denied):
+    """The member of staff is the patient."""
+
+    code = "access.own-record"
+    sentence = _("You are the patient here. A colleague has to do this.")
+
+
 def require_role(staff: Staff, role: str, store: Store | None = None) -> None:
     """Refuse unless the person is active and holds the role at the store.
 
@@ -51,6 +58,16 @@ def require_licence(staff: Staff, store: Store) -> None:
     today = clock.today(store.time_zone)
     if not staff.licence_number or staff.licence_until is None or staff.licence_until < today:
         raise NotLicensed(staff=str(staff.external_id))
+
+
+def require_uninvolved(staff: Staff, patient: Person | None) -> None:
+    """Refuse whoever would review, check or hand over their own medicine.
+
+    Raises:
+        OwnRecord: the login of the member of staff is the patient's.
+    """
+    if patient is not None and patient.user_id == staff.user_id:
+        raise OwnRecord
 
 
 def require_own(*, viewer: Person, owner: Person | None, scope: str = "view") -> None:
