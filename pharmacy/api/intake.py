@@ -47,6 +47,8 @@ class IssuerCredential(HttpBearer):
         Raises:
             CredentialUnknown: unknown or suspended.
         """
+        if not token:  # an issuer without a credential pushes nothing
+            raise CredentialUnknown
         digest = hashlib.sha256(token.encode()).hexdigest()
         issuer = Issuer.objects.filter(credential_hash=digest, status="active").first()
         if issuer is None:

@@ -51,7 +51,8 @@ def check_host(url: str) -> None:
 
     Raises:
         HostNotAllowed: not on the list, a listed name that leads to a private address, or an
-            address with credentials or with signs that two readers understand differently.
+            address with credentials or with signs that two readers understand differently; a
+            name is called with TLS only.
     """
     parts, port = _parts(url)
     host = parts.hostname or ""
@@ -60,6 +61,8 @@ def check_host(url: str) -> None:
         raise HostNotAllowed(host=host)
     if _is_address(host):
         return
+    if parts.scheme != "https":
+        raise HostNotAllowed(host=host)
     try:
         found = socket.getaddrinfo(host, port or 443, proto=socket.IPPROTO_TCP)
     except OSError as error:

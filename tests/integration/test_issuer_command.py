@@ -66,3 +66,14 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     file.write_text("no certificate")
     with pytest.raises(CommandError):
         say("certificate", "H1", str(file))
+
+
+def test_the_credential_for_our_reports_comes_from_a_file(tmp_path: Path) -> None:
+    """Given a secret, then it stands in no list of processes and is read without its line end."""
+    file = tmp_path / "credential"
+    file.write_text("of the hospital\n")
+    known = ["add", "H1", "--name", "Hospital One", "--jurisdiction", "CN"]
+    say(*known, "--report-credential-file", str(file))
+    assert Issuer.objects.get().report_credential == "of the hospital"
+    with pytest.raises(CommandError):
+        say(*known, "--report-credential-file", str(tmp_path / "missing"))

@@ -24,6 +24,7 @@ from pharmacy.core import http
         "//127.0.0.1/",
         "file://127.0.0.1/etc/hosts",
         "ftp://127.0.0.1/",
+        "http://hospital.example/",  # a name, but no TLS
         "",
     ],
 )
@@ -31,7 +32,7 @@ def test_an_address_that_can_be_read_in_two_ways_is_never_called(
     url: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given one approved host, when an address only looks like it, then nothing leaves."""
-    settings.OUTBOUND_HOSTS = ["127.0.0.1"]
+    settings.OUTBOUND_HOSTS = ["127.0.0.1", "hospital.example"]
     called: list[object] = []
     monkeypatch.setattr("requests.request", lambda *args, **_rest: called.append(args))
     with pytest.raises(http.HostNotAllowed):

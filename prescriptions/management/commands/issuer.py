@@ -33,7 +33,7 @@ class Command(BaseCommand):
         add.add_argument("--jurisdiction", required=True, help="country code, such as CN")
         add.add_argument("--time-zone", default="Asia/Shanghai")
         add.add_argument("--report-url", default="", help="where we report what was handed over")
-        add.add_argument("--report-credential", default="")
+        add.add_argument("--report-credential-file", type=Path, help="never on the command line")
         certificate = acts.add_parser("certificate", help="trust a PEM certificate for a hospital")
         certificate.add_argument("code")
         certificate.add_argument("file", type=Path)
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             jurisdiction=options["jurisdiction"],
             time_zone=options["time_zone"],
             report_url=options["report_url"],
-            report_credential=options["report_credential"],
+            report_credential=_content(options["report_credential_file"]),
             credential=credential,
             by=BY,
         )
@@ -97,6 +97,14 @@ class Command(BaseCommand):
                 ],
             }  # fmt: skip
             self.stdout.write(json.dumps(line, ensure_ascii=False))
+
+
+def _content(file: Path | None) -> str:
+    """What a file holds, so that the secret stands in no list of processes and no history."""
+    try:
+        return file.read_text().strip() if file else ""
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file}: not readable") from error
 
 
 def _issuer(code: str) -> Issuer:
