@@ -14,6 +14,7 @@ from typing import Any
 from django.db.models import (
     BigIntegerField,
     Count,
+    DateField,
     ExpressionWrapper,
     F,
     Min,
@@ -23,7 +24,7 @@ from django.db.models import (
     Subquery,
     Sum,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from inventory.models import LotBalance, ReservationLine, ReservationPick
 from inventory.models.reservation import OPEN_STAGES
@@ -103,7 +104,9 @@ def medicines(*, stores: Sequence[Store], text: str = "", shown: str = "") -> Qu
     units = Coalesce(Sum("lots__balances__on_hand", filter=here), 0)
     found = Medicine.objects.annotate(
         units=_whole(units),
-        nearest=Min("lots__expiry_date", filter=here & Q(lots__balances__on_hand__gt=0)),
+        nearest=Cast(  # without a store there is only a NULL, which needs to be told its type
+            Min("lots__expiry_date", filter=here & Q(lots__balances__on_hand__gt=0)), DateField()
+        ),
         held=_held(stores),
     ).annotate(worth=_whole(F("units") * F("price_minor") / F("pack_size")))
     if text:
