@@ -22,6 +22,7 @@ from pharmacy.core.errors import Denied, Invalid, Refused
 from pharmacy.people.models import Person, Staff, Store
 
 ISSUER = "Rxflow"
+LONGEST_NAME = 150  # of a login; the record of failed attempts holds no more than 255
 
 
 class CredentialsWrong(Invalid):
@@ -89,6 +90,8 @@ def check_password(*, request: HttpRequest, username: str, password: str) -> Any
         TooManyAttempts: name and address are locked out.
         CredentialsWrong: no such pair, or the account is closed.
     """
+    if len(username) > LONGEST_NAME:
+        raise CredentialsWrong
     user = authenticate(request, username=username, password=password)
     if getattr(request, "axes_locked_out", False):
         raise TooManyAttempts

@@ -102,9 +102,11 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "pharmacy.core.proxies.client_address"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 STAFF_IDLE_SECONDS = 15 * 60
+PROXY_COUNT = int(env.text("RXFLOW_PROXY_COUNT", "0"))  # how many of ours add to X-Forwarded-For
 
 # --- Security -------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
