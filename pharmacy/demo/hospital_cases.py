@@ -58,7 +58,7 @@ AMLODIPINE = Order("C08CA01", "苯磺酸氨氯地平片 amlodipine", "5", "mg", 
                    "口服 每次1片 每日1次")  # fmt: skip
 ATORVASTATIN = Order("C10AA05", "阿托伐他汀钙片 atorvastatin", "20", "mg", "tablet", 28, "tablet", "1", 1, 28,
                      "口服 每次1片 每晚1次")  # fmt: skip
-METFORMIN = Order("A10BA02", "盐酸二甲双胍片 metformin", "500", "mg", "tablet", 60, "tablet", "1", 2, 30,
+METFORMIN = Order("A10BA02", "盐酸二甲双胍片 metformin", "500", "mg", "tablet", 48, "tablet", "1", 2, 24,
                   "口服 每次1片 每日2次 随餐")  # fmt: skip
 AMOXICILLIN = Order("J01CA04", "阿莫西林胶囊 amoxicillin", "500", "mg", "capsule", 24, "capsule", "1", 3, 8,
                     "口服 每次1粒 每日3次")  # fmt: skip

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from pharmacy.core import clock
 from pharmacy.formulary import forms
+from pharmacy.formulary.allergens import group_of
 from pharmacy.formulary.models import DoseRule, Ingredient, Medicine, Substance
 from pharmacy.people.models import Allergy
 from prescriptions.models import DispenseLine, Issue, Prescription, PrescriptionItem
@@ -154,8 +155,9 @@ def _allergen(
     for word in words:
         if word in by_name:
             return Allergen(code=by_name[word].code, groups=_groups(by_name[word]))
-        if word in groups:
-            return Allergen(code=word, groups=frozenset({word}))
+        group = word if word in groups else group_of(word)
+        if group:
+            return Allergen(code=group, groups=frozenset({group}))
     return None
 
 

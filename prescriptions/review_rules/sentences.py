@@ -54,7 +54,7 @@ WORDINGS: dict[str, Wording] = {
     "allergy.none-found": Wording(_("No stated allergy is touched."), "", FINE),
     "allergy.not-stated": Wording(_("Allergies are not stated."), GAP, ASK_PATIENT),
     "allergy.not-understood": Wording(
-        _("%(count)s stated allergies are not known to us."), GAP, ASK_PATIENT
+        _("Stated allergies that we do not know: %(count)s."), GAP, ASK_PATIENT
     ),
     "allergy.medicine-not-resolved": UNRESOLVED,
     "allergy.same-substance": Wording(

@@ -162,3 +162,13 @@ def test_the_number_of_queries_does_not_grow_with_the_lines(person, django_asser
         facts = review_rules.build_facts(issue)
 
     assert len(facts.items) == 20
+
+
+def test_a_group_is_known_by_its_code_and_in_both_languages() -> None:
+    from pharmacy.formulary import tables
+    from pharmacy.formulary.allergens import GROUPS, group_of
+
+    assert {group_of(word) for word in ("91936005", "Penicillin ", "青霉素")} == {"penicillins"}
+    assert group_of("pollen") == ""
+    ours = {group for row in tables.read().substances for group in row.groups}
+    assert set(GROUPS.values()) <= ours
