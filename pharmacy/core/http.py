@@ -11,7 +11,6 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import requests
@@ -90,9 +89,10 @@ def _is_address(host: str) -> bool:
     return True
 
 
-def send(method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | None = None,
-         **options: Any) -> Answer:  # fmt: skip
-    """Send one request to an approved peer.
+def send(
+    method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | None = None
+) -> Answer:
+    """Send one request to an approved peer, past proxies and password files of the machine.
 
     Raises:
         HostNotAllowed: see `check_host`.
@@ -100,14 +100,22 @@ def send(method: str, url: str, *, body: bytes = b"", headers: dict[str, str] | 
     """
     check_host(url)
     try:
-        with requests.request(
-            method, url, data=body, headers=headers, allow_redirects=False, stream=True,
-            timeout=(CONNECT_SECONDS, READ_SECONDS), **options,
-        ) as response:  # fmt: skip
-            content = response.raw.read(MAX_BYTES + 1, decode_content=True)
-            answer = Answer(response.status_code, content, dict(response.headers))
+        with requests.Session() as session:
+            session.trust_env = False
+            answer = _exchange(session, method, url, body, headers)
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise PeerUnavailable(host=urlsplit(url).hostname) from error
     if len(answer.body) > MAX_BYTES or answer.status == 429 or answer.status >= 500:
         raise PeerUnavailable(host=urlsplit(url).hostname, status=answer.status)
     return answer
+
+
+def _exchange(
+    session: requests.Session, method: str, url: str, body: bytes, headers: dict[str, str] | None
+) -> Answer:
+    with session.request(
+        method, url, data=body, headers=headers, allow_redirects=False, stream=True,
+        timeout=(CONNECT_SECONDS, READ_SECONDS),
+    ) as response:  # fmt: skip
+        content = response.raw.read(MAX_BYTES + 1, decode_content=True)
+        return Answer(response.status_code, content, dict(response.headers))

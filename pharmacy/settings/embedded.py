@@ -37,6 +37,7 @@ def _own_secrets(folder: Path) -> dict[str, str]:
 
 _secrets = _own_secrets(VAR)
 DEBUG = False
+DEMO_ALLOWED = True
 SECRET_KEY = os.environ.get("RXFLOW_SECRET_KEY", _secrets["SECRET_KEY"])
 FIELD_KEYS = os.environ.get("RXFLOW_FIELD_KEYS", _secrets["FIELD_KEYS"])
 INDEX_KEY = os.environ.get("RXFLOW_INDEX_KEY", _secrets["INDEX_KEY"])

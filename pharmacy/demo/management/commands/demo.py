@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django_otp.oath import totp
 
 from pharmacy.demo import seed, story
@@ -35,6 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Do it."""
+        if not settings.DEMO_ALLOWED:
+            raise CommandError("The demo runs on the embedded settings only.")
         for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell ignores Ctrl-C for us
             signal.signal(ending, signal.default_int_handler)
         folder = seed.folder()
