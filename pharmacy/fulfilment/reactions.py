@@ -21,6 +21,7 @@ from pharmacy.settlement.events import OrderSettled
 from prescriptions.events import (
     MedicationHandedOver,
     PrescriptionApproved,
+    PrescriptionClaimed,
     PrescriptionDeclined,
     PrescriptionReceived,
 )
@@ -29,6 +30,7 @@ from prescriptions.events import (
 def register() -> None:
     """Fill the outbox's table; called once when the apps are ready."""
     react(PrescriptionReceived, verifying.verify)
+    react(PrescriptionClaimed, verifying.find)
     react(PrescriptionApproved, placement.after_approval)
     react(PrescriptionDeclined, cancellation.after_decline, external=True)
     react(PaymentAuthorised, placement.after_authorised)

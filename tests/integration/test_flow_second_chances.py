@@ -81,3 +81,13 @@ def test_it_is_kept_that_the_customer_read_the_notice() -> None:
     row = placement.choose_store(issue=issue, store=w.store, person=w.person, has_read_notice=True)
     kept = AuditEntry.objects.get(action="notice.acknowledged")
     assert (kept.subject, kept.actor) == (row.audit_subject, f"person:{w.person.external_id}")
+
+
+def test_findings_are_there_before_anybody_opens_the_review() -> None:
+    w = story.world()
+    row = story.claimed(w)
+    outbox.drain()
+    first = [finding.pk for finding in review.current_findings(row.issue)]
+    assert first
+    outbox.drain()
+    assert [finding.pk for finding in review.current_findings(row.issue)] == first
