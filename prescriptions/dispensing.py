@@ -28,7 +28,6 @@ from prescriptions import bag_lines, claiming, review
 from prescriptions.claiming import Ticket
 from prescriptions.events import MedicationDispensed, MedicationHandedOver
 from prescriptions.models import (
-    Claim,
     Dispense,
     DispenseLine,
     HandoverCode,
@@ -367,8 +366,3 @@ def lines_by_medicine(dispense: Dispense) -> dict[Medicine, int]:
         medicine = line.issue_line.item.known_medicine
         totals[medicine] = totals.get(medicine, 0) + line.quantity
     return totals
-
-
-def claim_of(issue: Issue) -> Claim | None:
-    """The open claim of an issue."""
-    return issue.claims.filter(closed_at=None).select_related("store").first()

@@ -153,6 +153,8 @@ def place(*, fulfilment: Fulfilment, by: str) -> Fulfilment:
         [row] = locking.rows(Fulfilment.objects.filter(pk=fulfilment.pk))
         if row.order_id is not None:
             return _place_again(row, by)
+        if row.stage in {"declined", "cancelled"}:
+            return row  # it ended while this call waited for it
         ticket = claiming.ticket_of(issue=row.issue, store=row.store)
         number = ordering.new_number()
         shortage = promising.promise(row=row, owner=f"order:{number}", by=by, ttl=promising.HOLD)
@@ -307,11 +309,4 @@ def after_delivery(event: StockReceived) -> None:
     """Reaction: goods reached a store; who waits longest for stock there comes first."""
     waiting = Fulfilment.objects.filter(stage="out-of-stock", store__code=event.store)
     for row in waiting.order_by("started_at", "pk"):
-        retry_placement(fulfilment=row, by="system:flow")
-
-
-def retry_placement(*, fulfilment: Fulfilment, by: str) -> Fulfilment:
-    """Try again to set stock aside after a delivery reached the store."""
-    if fulfilment.stage != "out-of-stock":
-        return fulfilment
-    return place(fulfilment=fulfilment, by=by)
+        place(fulfilment=row, by="system:flow")

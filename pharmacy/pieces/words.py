@@ -116,7 +116,7 @@ def dose(
     if per_day == 1:
         return gettext("%(dose)s once a day") % facts
     if per_day == 2:
-        return gettext("%(dose)s, morning and evening") % facts
+        return gettext("%(dose)s twice a day") % facts
     if per_day < 1:
         facts["days"] = number((1 / Decimal(per_day)).quantize(Decimal(1)))
         return gettext("%(dose)s every %(days)s days") % facts

@@ -22,11 +22,6 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
-def flag(name: str, *, default: bool = False) -> bool:
-    """`1`, `true`, `yes` or `on` in any case."""
-    return text(name, str(default)).lower() in {"1", "true", "yes", "on"}
-
-
 def items(name: str, default: str | None = "") -> list[str]:
     """A comma-separated list; with the default None it holds something.
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,34 +11,14 @@ from django.db import connection
 from inventory import reconcile
 from pharmacy.core import audit, clock, outbox
 from pharmacy.core.models import Delivery
-from pharmacy.demo import hospital
 from pharmacy.payment import collection
 from pharmacy.settlement.models import JournalEntry
 from prescriptions import dispensing
-from prescriptions.models import Issue, Issuer, Prescription, Report
+from prescriptions.models import Issue, Prescription, Report
 from tests import killed, story
+from tests.report_fixtures import world_with_reports
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[hospital.Hospital]:
-    """A hospital that takes reports over HTTP."""
-    monkeypatch.setenv("REPORT_CREDENTIAL", "report")
-    server = hospital.serve(0, tmp_path, "http://127.0.0.1:1/none")
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def world_with_reports(server: Any) -> story.World:
-    w = story.world()
-    address = f"http://127.0.0.1:{server.server_address[1]}/fhir/dispenses"
-    Issuer.objects.filter(pk=w.issuer.pk).update(report_url=address, report_credential="report")
-    return w
 
 
 def after_a_restart() -> None:

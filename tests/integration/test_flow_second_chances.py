@@ -8,11 +8,10 @@ import pytest
 
 from pharmacy.core import outbox
 from pharmacy.core.money import Money
-from pharmacy.core.states import TransitionRefused
 from pharmacy.payment import collection
 from pharmacy.settlement import balances
-from prescriptions import intake, reporting, review
-from prescriptions.models import Prescription, Report, SourceDocument
+from prescriptions import intake, review
+from prescriptions.models import Prescription, SourceDocument
 from tests import story
 from tests.payment_fixtures import peer  # noqa: F401 - a fixture
 
@@ -50,15 +49,6 @@ def test_what_one_store_cannot_supply_another_may() -> None:
     elsewhere = story.claimed(w, store=w.other_store, issue=row.issue)
     outbox.drain()
     assert story.fresh(elsewhere).stage == "in-review"
-
-
-def test_a_rejected_report_can_be_sent_again(peer: Any) -> None:  # noqa: F811
-    w = story.world()
-    bag = story.handed_over(w)
-    row = Report.objects.get(dispense=bag)
-    with pytest.raises(TransitionRefused):
-        reporting.resend(row=row, by=w.headquarters.actor)
-    assert Report.objects.get(pk=row.pk).stage == "confirmed"
 
 
 def test_a_refund_leaves_the_bank_and_the_books(peer: Any) -> None:  # noqa: F811

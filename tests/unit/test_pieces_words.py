@@ -74,7 +74,7 @@ def test_the_same_instant_is_another_day_elsewhere() -> None:
     ("facts", "said"),
     [
         ({"amount": Decimal(1), "unit": "tablet", "per_day": Decimal(1)}, "1 tablet once a day"),
-        ({"amount": Decimal(2), "unit": "capsule", "per_day": Decimal(2)}, "2 capsules, morning and evening"),
+        ({"amount": Decimal(2), "unit": "capsule", "per_day": Decimal(2)}, "2 capsules twice a day"),
         ({"amount": Decimal(1), "unit": "tablet", "per_day": Decimal(3)}, "1 tablet, 3 times a day"),
         ({"amount": Decimal(1), "unit": "patch", "per_day": Decimal("0.333")}, "1 patch every 3 days"),
         ({"amount": Decimal(1), "unit": "tablet", "per_day": Decimal(1), "text": "only at night"}, "only at night"),

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from pharmacy.core import clock
 from pharmacy.core.errors import Broken
-from pharmacy.pieces import navigation, steps, words
+from pharmacy.pieces import steps, words
 from pharmacy.pieces.icons import ICONS
 
 register = template.Library()
@@ -128,12 +128,6 @@ def lot_tone(expiry: dt.date) -> str:
 def seven_steps(at: str, problem: str = "") -> list[steps.Step]:
     """The seven human steps with what is done, where we are, what is still to come."""
     return steps.seven(at, problem=problem)
-
-
-@register.simple_tag
-def page_url(name: str) -> str:
-    """The address of a page that may not exist yet; empty when it does not."""
-    return navigation.address(name)
 
 
 @register.simple_tag(takes_context=True)
